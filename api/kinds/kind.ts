@@ -1,0 +1,72 @@
+import type { FieldError } from '../meta/field-error.ts'
+import type { Resource } from '../meta/object.ts'
+
+/** The facts of a resource, straight from the table (`api/schema/table/resources.json`, generated). */
+export interface ResourceFacts {
+  group: string
+  version: string
+  kind: string
+  plural: string
+  singular: string
+  namespaced: boolean
+  verbs: string[]
+  listKind?: string
+  shortNames?: string[]
+  categories?: string[]
+  subresources?: { name: string; verbs: string[]; kind: string; group: string; version: string }[]
+  storage?: {
+    createOnUpdate: boolean
+    unconditionalUpdate: boolean
+    deleteReturnsObject: boolean
+    generation: boolean
+    defaultPropagation: string
+    selectableFields?: string[]
+  }
+}
+
+/** What the hooks may know beside the object. No I/O: everything is looked up before and passed in. */
+export interface HookContext {
+  readonly now: number
+  /** `create`, `update`, or the subresource that is written (`status`, `scale` …). */
+  readonly operation: string
+}
+
+/**
+ * The rules of one kind, in the order in which kube-apiserver's strategies run them (rest.RESTCreateStrategy,
+ * RESTUpdateStrategy). Everything else (routes, discovery, tables, defaults, pruning, selectors, generation, reset of
+ * status) is derived from the facts.
+ */
+export interface KindRules<T extends Resource = Resource> {
+  /** The resources of this kind that podo serves; others of the facts answer 404 until they exist. */
+  readonly subresources?: readonly string[]
+  /** PrepareForCreate: returns the object to store. Status reset and generation happen before, for every kind. */
+  readonly prepareCreate?: (object: T, context: HookContext) => T
+  /** PrepareForUpdate. The main resource has kept the old status, and /status the old rest, already. */
+  readonly prepareUpdate?: (object: T, old: T, context: HookContext) => T
+  /** Validation of the whole object, metadata excepted (`api/meta/validate-meta.ts` does it for every kind). */
+  readonly validate?: (object: T, context: HookContext) => FieldError[]
+  /** Only what compares old and new; `validate` runs as well. */
+  readonly validateUpdate?: (object: T, old: T, context: HookContext) => FieldError[]
+  /** For `/status` writes, in place of the two above. */
+  readonly validateStatus?: (object: T, old: T) => FieldError[]
+  /** Texts for `Warning: 299` headers. */
+  readonly warn?: (object: T, old?: T) => string[]
+  /** Refuses a name; default DNS subdomain. Returns the details of the errors. */
+  readonly validateName?: (name: string, prefix: boolean) => string[]
+  /** Values of selectable fields beyond metadata.name and metadata.namespace: `status.phase` → text. */
+  readonly fields?: Readonly<Record<string, (object: T) => string>>
+  /** What DELETE does before the store is asked: grace in seconds (0 = at once), given what the caller wants. */
+  readonly grace?: (object: T, asked: number | undefined) => number
+  /** Refuses deletion (namespaces default, kube-system …) by throwing a StatusError. */
+  readonly checkDelete?: (object: T) => void
+}
+
+export interface Kind<T extends Resource = Resource> extends ResourceFacts {
+  /** `deployments.apps`: the store's name. */
+  readonly resource: string
+  /** `apps/v1` or `v1`. */
+  readonly apiVersion: string
+  /** The model in the schema table: `io.k8s.api.apps.v1.Deployment`. */
+  readonly model: string
+  readonly rules: KindRules<T>
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config'
+
+/** `unit` runs beside the code in Node; `workerd` inside the Workers runtime; `e2e` drives processes, Docker and kubectl. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          environment: 'node',
+          include: ['{api,worker,agent,cli}/**/*.test.ts', 'test/*.test.ts', 'test/{contracts,simulation}/**/*.test.ts'],
+        },
+      },
+      './test/workerd/vitest.config.ts',
+      {
+        test: {
+          name: 'e2e',
+          environment: 'node',
+          include: ['test/{kubectl,docker,clients}/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
+  },
+})
