@@ -59,6 +59,22 @@ export interface KindRules<T extends Resource = Resource> {
   readonly grace?: (object: T, asked: number | undefined) => number
   /** Refuses deletion (namespaces default, kube-system …) by throwing a StatusError. */
   readonly checkDelete?: (object: T) => void
+  /** Marks what a DELETE leaves behind while it waits (a namespace's phase Terminating). Such kinds show no grace. */
+  readonly markDeleted?: (object: T) => T
+  /** Whether something of the kind's own keeps a deleted object (a namespace's spec.finalizers). */
+  readonly held?: (object: T) => boolean
+  /** The default admission plugins that mutate this kind on create, in Kubernetes' order. */
+  readonly admit?: (object: T) => T
+  /**
+   * Takes what the object needs out of a pool shared with the others (cluster IPs, node ports); throws a StatusError where
+   * it is taken. `others` reads them all, so it is called only when something is to be taken.
+   */
+  readonly allocate?: (object: T, old: T | undefined, others: () => readonly T[]) => T
+  /** Where autoscaling/v1 Scale reads and writes: replicas of the spec, replicas of the status, the selector as text. */
+  readonly scale?: {
+    read(object: T): { replicas: number; current: number; selector: string }
+    write(object: T, replicas: number): T
+  }
 }
 
 export interface Kind<T extends Resource = Resource> extends ResourceFacts {

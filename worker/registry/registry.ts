@@ -1,33 +1,47 @@
-import type { Resource } from '../../api/meta/object.ts'
 import type { Kind } from '../../api/kinds/kind.ts'
+import type { ObjectMeta, Resource } from '../../api/meta/object.ts'
 import type { Key, Row, Tx } from '../store/store.ts'
 
 /**
  * The API server's generic registry: what a write means, between HTTP (or a controller, or an agent) and the store.
- * Everything here is synchronous and runs inside one transaction. Admission, defaulting, validation, generation,
+ * Everything here is synchronous and runs inside one transaction. Defaulting, admission, validation, generation,
  * finalizers, grace and preconditions happen here and nowhere else, so controllers and kubectl go the same way.
- * Models: k8s.io/apiserver/pkg/registry/generic/registry/store.go and .../rest.
+ * Models: k8s.io/apiserver/pkg/registry/generic/registry/store.go and k8s.io/apiserver/pkg/registry/rest.
  */
 
 /** Who asks, and when. */
 export interface Caller {
-  readonly user: { readonly name: string; readonly uid?: string; readonly groups: readonly string[]; readonly extra?: Readonly<Record<string, readonly string[]>> }
+  readonly user: {
+    readonly name: string
+    readonly uid?: string
+    readonly groups: readonly string[]
+    readonly extra?: Readonly<Record<string, readonly string[]>>
+  }
   /** Milliseconds since the epoch. */
   readonly now: number
   /** Texts for `Warning: 299` headers, collected while the request runs. */
   readonly warnings: string[]
-  /** Six-byte-or-more randomness as a seam: names from generateName, uids. */
   readonly dice: Dice
 }
+
+/** Randomness as a seam: names from generateName, uids. */
 export interface Dice {
+  /** A random UUID. */
   uid(): string
-  /** Letters of `bcdfghjklmnpqrstvwxz2456789`. */
+  /** Letters of `bcdfghjklmnpqrstvwxz2456789`, as k8s.io/apimachinery/pkg/util/rand. */
   suffix(length: number): string
 }
 
+/** An object that is about to be created: decoded, its metadata not yet filled. */
+export type Draft = Omit<Resource, 'metadata'> & { metadata?: Partial<ObjectMeta> }
+
 export interface WriteOptions {
+  /** Everything happens but the write; the answer carries no new resourceVersion. */
   readonly dryRun?: boolean
-  readonly fieldManager?: string
+}
+export interface UpdateOptions extends WriteOptions {
+  /** The uid that the object must have, else 409 Conflict. */
+  readonly uid?: string
 }
 export interface DeleteOptions extends WriteOptions {
   readonly gracePeriodSeconds?: number
@@ -35,14 +49,33 @@ export interface DeleteOptions extends WriteOptions {
   readonly preconditions?: { readonly uid?: string; readonly resourceVersion?: string }
 }
 
-/** The operations; one file each (`create.ts`, `update.ts`, `delete.ts` …). Objects passed in are decoded and defaulted. */
+/** What became of an object that was to be deleted. */
+export interface Deletion {
+  /** Its last state, or the state in which it waits. */
+  readonly row: Row
+  /** False while grace or finalizers keep it. */
+  readonly gone: boolean
+}
+
+/** One file for each operation. Objects passed in are decoded; defaults are applied here. */
 export interface Registry {
-  create(tx: Tx, caller: Caller, kind: Kind, namespace: string, object: Resource, options?: WriteOptions): Row
+  /** Creates; 404 without its namespace, 403 in one that is going, 409 AlreadyExists, 422 Invalid. */
+  create(tx: Tx, caller: Caller, kind: Kind, namespace: string, object: Draft, options?: WriteOptions): Row
   /**
    * Reads, lets `change` make the new object from the old (a PUT returns the body, a PATCH applies it), validates, stores.
-   * `subresource` is '' for the object itself, `status` etc. isolate what may change.
+   * `subresource` is '' for the object itself; `status`, `finalize` isolate what may change. An object whose last
+   * finalizer goes with this write is deleted. Answers the row, also where nothing changed (then the old one).
    */
-  update(tx: Tx, caller: Caller, kind: Kind, key: Key, subresource: string, change: (old: Resource) => Resource, options?: WriteOptions): Row
-  /** Row as deleted, or as marked for deletion with `gone: false`. */
-  delete(tx: Tx, caller: Caller, kind: Kind, key: Key, options?: DeleteOptions): { row: Row; gone: boolean }
+  update(
+    tx: Tx,
+    caller: Caller,
+    kind: Kind,
+    key: Key,
+    subresource: string,
+    change: (old: Resource) => Draft,
+    options?: UpdateOptions,
+  ): Row
+  delete(tx: Tx, caller: Caller, kind: Kind, key: Key, options?: DeleteOptions): Deletion
+  /** Gives a Pod its node (`pods/binding`). 409 where it has one already or is going. */
+  bind(tx: Tx, caller: Caller, key: Key, node: string, options?: UpdateOptions): Row
 }

@@ -1,0 +1,104 @@
+import type { Kind } from '../../api/kinds/kind.ts'
+import { alreadyExists, badRequest, invalid } from '../../api/meta/failures.ts'
+import type { ObjectMeta, Resource } from '../../api/meta/object.ts'
+import { StatusError, groupResource } from '../../api/meta/status-error.ts'
+import { rfc3339 } from '../../api/meta/time.ts'
+import { validateMeta } from '../../api/meta/validate-meta.ts'
+import type { Row, Tx } from '../store/store.ts'
+import { admitCreate } from './admission.ts'
+import { allocate } from './allocate.ts'
+import type { Caller, Draft, WriteOptions } from './registry.ts'
+import { asJson, asResource, defaulted, dryRow, keyOf, printed } from './stored.ts'
+
+/** names.SimpleNameGenerator: 63 characters less the five random ones. */
+const LONGEST_BASE = 58
+/** Since 1.32 a taken generated name is tried again, seven times after the first. */
+const ATTEMPTS = 8
+
+/** rest.BeforeCreate and Store.Create. */
+export function create(
+  tx: Tx,
+  caller: Caller,
+  kind: Kind,
+  namespace: string,
+  draft: Draft,
+  options: WriteOptions = {},
+): Row {
+  const generated = !draft.metadata?.name && draft.metadata?.generateName !== undefined
+  for (let attempt = 1; ; attempt++) {
+    const object = prepare(tx, caller, kind, namespace, draft)
+    const key = keyOf(kind, namespace, object.metadata.name)
+    if (tx.get(key) === undefined) {
+      const ready = printed(kind, allocate(tx, kind, object, undefined))
+      return options.dryRun === true ? dryRow(key, unversioned(ready), tx.version) : tx.insert(kind.resource, ready)
+    }
+    if (!generated) throw alreadyExists(groupResource(kind.group, kind.plural), key.name)
+    if (attempt === ATTEMPTS) throw exhausted(kind, key.name)
+  }
+}
+
+/** The object as it is to be stored, or the reason why it may not be. */
+function prepare(tx: Tx, caller: Caller, kind: Kind, namespace: string, draft: Draft): Resource {
+  const filled = { ...draft, metadata: fillMeta(caller, kind, namespace, draft) }
+  let object = defaulted(kind, filled)
+  object = admitCreate(tx, kind, object)
+  object = withoutStatus(kind, object)
+  object = kind.rules.prepareCreate?.(object, { now: caller.now, operation: 'create' }) ?? object
+  const errors = [
+    ...validateMeta(object, undefined, kind),
+    ...(kind.rules.validate?.(object, { now: caller.now, operation: 'create' }) ?? []),
+  ]
+  if (errors.length > 0) throw invalid(kind, object.metadata.name, errors)
+  caller.warnings.push(...(kind.rules.warn?.(object) ?? []))
+  return object
+}
+
+/** rest.FillObjectMetaSystemFields; what a client may not choose is dropped. */
+function fillMeta(caller: Caller, kind: Kind, namespace: string, draft: Draft): ObjectMeta {
+  const given = draft.metadata ?? {}
+  if (kind.namespaced && given.namespace !== undefined && given.namespace !== '' && given.namespace !== namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  const {
+    deletionTimestamp: _,
+    deletionGracePeriodSeconds: __,
+    resourceVersion: ___,
+    generation: ____,
+    ...kept
+  } = given
+  const meta: ObjectMeta = {
+    ...kept,
+    name: given.name || generateName(caller, given.generateName),
+    uid: caller.dice.uid(),
+    resourceVersion: '',
+    creationTimestamp: rfc3339(caller.now),
+  }
+  if (kind.namespaced) meta.namespace = namespace
+  else delete meta.namespace
+  if (kind.storage?.generation === true) meta.generation = 1
+  return meta
+}
+
+const generateName = (caller: Caller, base: string | undefined): string =>
+  base === undefined || base === '' ? '' : base.slice(0, LONGEST_BASE) + caller.dice.suffix(5)
+
+/** Kinds with a status begin with an empty one, whatever the client sent; the kind's own hook may fill it. */
+function withoutStatus(kind: Kind, object: Resource): Resource {
+  if (!kind.subresources?.some((sub) => sub.name === 'status')) return object
+  const { status: _, ...rest } = asJson(object)
+  return asResource(rest)
+}
+
+function unversioned(object: Resource): Resource {
+  const { resourceVersion: _, ...metadata } = object.metadata
+  return { ...object, metadata: { ...metadata } as ObjectMeta } // a dry run has no version to show
+}
+
+function exhausted(kind: Kind, name: string): StatusError {
+  const error = alreadyExists(groupResource(kind.group, kind.plural), name)
+  return new StatusError(
+    'AlreadyExists',
+    `${error.message}, the server was not able to generate a unique name for the object`,
+    { ...error.details },
+  )
+}

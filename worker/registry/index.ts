@@ -1,0 +1,22 @@
+import type { Kind } from '../../api/kinds/kind.ts'
+import { bind } from './bind.ts'
+import { create } from './create.ts'
+import { remove } from './delete.ts'
+import type { Registry } from './registry.ts'
+import { update } from './update.ts'
+
+export type { Caller, DeleteOptions, Deletion, Dice, Draft, Registry, UpdateOptions, WriteOptions } from './registry.ts'
+
+/** The registry over the given kinds (the binding writes Pods, so it must know that kind). */
+export function makeRegistry(kinds: readonly Kind[]): Registry {
+  const pods = kinds.find((kind) => kind.resource === 'pods')
+  return {
+    create,
+    update,
+    delete: remove,
+    bind(tx, caller, key, node, options) {
+      if (pods === undefined) throw new Error('pods are not among the kinds of this registry')
+      return bind(tx, caller, pods, key, node, options)
+    },
+  }
+}

@@ -1,0 +1,155 @@
+import type { Kind } from '../../api/kinds/kind.ts'
+import { badRequest, conflict, invalid, notFound } from '../../api/meta/failures.ts'
+import { isDeleting, type JsonObject, type ObjectMeta, type Resource } from '../../api/meta/object.ts'
+import { StatusError, groupResource } from '../../api/meta/status-error.ts'
+import { validateMeta } from '../../api/meta/validate-meta.ts'
+import type { Key, Row, Tx } from '../store/store.ts'
+import { admitUpdate } from './admission.ts'
+import { allocate } from './allocate.ts'
+import { create } from './create.ts'
+import { mayGo } from './finalizers.ts'
+import type { Caller, Draft, UpdateOptions } from './registry.ts'
+import { asJson, asResource, defaulted, dryRow, printed, same } from './stored.ts'
+
+/** rest.BeforeUpdate and Store.Update. */
+export function update(
+  tx: Tx,
+  caller: Caller,
+  kind: Kind,
+  key: Key,
+  subresource: string,
+  change: (old: Resource) => Draft,
+  options: UpdateOptions = {},
+): Row {
+  const row = tx.get(key)
+  if (row === undefined) throw notFound(groupResource(kind.group, kind.plural), key.name)
+  const old = row.object
+  if (options.uid !== undefined && options.uid !== row.uid) throw otherUid(kind, key, options.uid, row.uid)
+  const sent = change(old)
+  checkVersion(kind, key, row, sent)
+  let object: Resource = { ...sent, metadata: keepMeta(kind, key, old, sent) }
+  object = isolate(defaulted(kind, object), old, subresource)
+  object = admitUpdate(tx, kind, object, old)
+  const context = { now: caller.now, operation: subresource === '' ? 'update' : subresource }
+  object = kind.rules.prepareUpdate?.(object, old, context) ?? object
+  object = withGeneration(kind, object, old)
+  validate(kind, object, old, context)
+  caller.warnings.push(...(kind.rules.warn?.(object, old) ?? []))
+  const ready = printed(kind, allocate(tx, kind, object, old))
+  if (options.dryRun === true) return dryRow(key, ready, row.version)
+  if (isDeleting(ready) && mayGo(kind, ready)) return tx.delete(key, ready)
+  return tx.update(kind.resource, ready)
+}
+
+/** PUT on a name that does not exist, for the kinds whose strategy allows it (AllowCreateOnUpdate). */
+export function updateOrCreate(
+  tx: Tx,
+  caller: Caller,
+  kind: Kind,
+  key: Key,
+  draft: Draft,
+  options: UpdateOptions = {},
+): { row: Row; created: boolean } {
+  if (kind.storage?.createOnUpdate === true && tx.get(key) === undefined) {
+    return { row: create(tx, caller, kind, key.namespace, draft, options), created: true }
+  }
+  return { row: update(tx, caller, kind, key, '', () => draft, options), created: false }
+}
+
+/** A resourceVersion in the body is a precondition; some kinds demand one. */
+function checkVersion(kind: Kind, key: Key, row: Row, sent: Draft): void {
+  const version = sent.metadata?.resourceVersion
+  if (version === undefined || version === '' || version === '0') {
+    if (kind.storage?.unconditionalUpdate === false) throw versionRequired(kind, key.name)
+    return
+  }
+  if (!/^\d+$/.test(version)) {
+    throw new StatusError('', `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`)
+  }
+  if (Number(version) !== row.version) throw conflict(groupResource(kind.group, kind.plural), key.name)
+}
+
+const versionRequired = (kind: Kind, name: string): StatusError => {
+  const text = 'must be specified for an update'
+  const resource = groupResource(kind.group, kind.plural)
+  return new StatusError(
+    'Invalid',
+    `${resource} "${name}" is invalid: metadata.resourceVersion: Invalid value: 0: ${text}`,
+    {
+      name,
+      ...(kind.group === '' ? {} : { group: kind.group }),
+      kind: kind.plural,
+      causes: [
+        { reason: 'FieldValueInvalid', message: `Invalid value: 0: ${text}`, field: 'metadata.resourceVersion' },
+      ],
+    },
+  )
+}
+
+const otherUid = (kind: Kind, key: Key, wanted: string, found: string): StatusError =>
+  conflict(
+    groupResource(kind.group, kind.plural),
+    key.name,
+    `Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`,
+  )
+
+/** What an update may not touch is taken over from the old object; what it may not state otherwise is validated later. */
+function keepMeta(kind: Kind, key: Key, old: Resource, sent: Draft): ObjectMeta {
+  const given = sent.metadata ?? {}
+  if (kind.namespaced && given.namespace !== undefined && given.namespace !== '' && given.namespace !== key.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  const meta: ObjectMeta = {
+    ...given,
+    name: given.name || old.metadata.name,
+    uid: given.uid || old.metadata.uid,
+    creationTimestamp: given.creationTimestamp || old.metadata.creationTimestamp,
+    resourceVersion: old.metadata.resourceVersion,
+  }
+  if (kind.namespaced) meta.namespace = key.namespace
+  for (const field of ['generation', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
+    const kept = old.metadata[field]
+    if (kept === undefined) delete meta[field]
+    else Object.assign(meta, { [field]: kept })
+  }
+  return meta
+}
+
+/** The main resource keeps the old status, a subresource keeps everything else; metadata goes with both. */
+function isolate(object: Resource, old: Resource, subresource: string): Resource {
+  const before = asJson(old)
+  const after = asJson(object)
+  if (subresource === '') {
+    const { status: _, ...rest } = after
+    return asResource(before['status'] === undefined ? rest : { ...rest, status: before['status'] })
+  }
+  if (subresource !== 'status') return object
+  const { status: _, ...rest } = before
+  const result: JsonObject = { ...rest, metadata: after['metadata'] ?? null }
+  if (after['status'] !== undefined) result['status'] = after['status']
+  return asResource(result)
+}
+
+/** metadata.generation counts changes of what is asked for: everything but metadata and status. */
+function withGeneration(kind: Kind, object: Resource, old: Resource): Resource {
+  if (kind.storage?.generation !== true) return object
+  const desired = (of: Resource): JsonObject => {
+    const { metadata: _, status: __, ...rest } = asJson(printed(kind, of))
+    // Deployments alone also count a changed annotation: pkg/registry/apps/deployment/strategy.go.
+    if (kind.resource === 'deployments.apps') rest['annotations'] = of.metadata.annotations ?? {}
+    return rest
+  }
+  if (same(desired(object), desired(old))) return object
+  return { ...object, metadata: { ...object.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
+}
+
+function validate(kind: Kind, object: Resource, old: Resource, context: { now: number; operation: string }): void {
+  const { rules } = kind
+  const errors = validateMeta(object, old, kind)
+  if (context.operation === 'status' && rules.validateStatus !== undefined) {
+    errors.push(...rules.validateStatus(object, old))
+  } else {
+    errors.push(...(rules.validate?.(object, context) ?? []), ...(rules.validateUpdate?.(object, old, context) ?? []))
+  }
+  if (errors.length > 0) throw invalid(kind, object.metadata.name, errors)
+}
