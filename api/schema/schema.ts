@@ -26,7 +26,6 @@ export interface Field {
   req?: 1
   def?: unknown
   enum?: string[]
-  known?: string[]
   lt?: 'atomic' | 'set' | 'map'
   lk?: string[]
   mt?: 'atomic' | 'granular'
@@ -35,7 +34,12 @@ export interface Field {
   ios?: 1
   puf?: 1
   er?: 1
+  /** What the API server prints when the field is unset (JSON text); absent where the field is omitted. */
   z?: string
+  /** The field is a pointer in Go: a zero value is printed. */
+  p?: 1
+  /** The type as Go prints it, where that does not follow from the others. */
+  g?: string
 }
 export interface Model extends Field {
   fields?: Record<string, Field>
