@@ -45,12 +45,14 @@ export const conflict = (resource: string, name: string, why: string = MODIFIED)
   )
 
 /** `name` may be empty: `pods is forbidden: …`. */
-export const forbidden = (resource: string, name: string, why: string): StatusError =>
+export const forbiddenFor = (resource: string, name: string, why: string): StatusError =>
   new StatusError(
     'Forbidden',
     name === '' ? `${resource} is forbidden: ${why}` : `${resource} ${goQuote(name)} is forbidden: ${why}`,
     detailsOf(resource, name),
   )
+
+export { forbiddenFor as forbidden }
 
 export const badRequest = (message: string): StatusError => new StatusError('BadRequest', message)
 
