@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs'
+import { hostname, networkInterfaces } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Refusal } from './state.ts'
+
+/** Where things are in a checkout. The bundle lies in dist/, one folder below the root. */
+export const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+export const DIST = join(ROOT, 'dist')
+export const STATE = resolve(process.env['PODO_STATE'] ?? join(ROOT, '.podo'))
+export const EXAMPLE = join(ROOT, 'examples/nginx.yaml')
+
+/** PODO_PORT, or 8443. */
+export function port(): number {
+  const text = process.env['PODO_PORT'] ?? '8443'
+  const number = Number(text)
+  if (!Number.isInteger(number) || number < 1 || number > 65_535) {
+    throw new Refusal(`PODO_PORT is ${text}, but a port is a number from 1 to 65535.`)
+  }
+  return number
+}
+
+/** The address to listen on: loopback unless PODO_LISTEN says otherwise (an address of this machine, or 0.0.0.0). */
+export const listenAddress = (): string => process.env['PODO_LISTEN'] ?? '127.0.0.1'
+
+/** What the server's certificate must name: loopback, this machine's name, and the addresses that it listens on. */
+export function serverNames(listen: string): string[] {
+  const names = ['localhost', '127.0.0.1', hostname().toLowerCase()]
+  if (listen === '0.0.0.0') return [...names, ...machineAddresses()]
+  return names.includes(listen) ? names : [...names, listen]
+}
+
+/** IPv4 addresses of this machine that others may reach, Docker's and podo's own left out. */
+export const machineAddresses = (): string[] =>
+  Object.entries(networkInterfaces())
+    .filter(([name]) => !/^(docker|br-|veth|pv|podo)/.test(name))
+    .flatMap(([, addresses]) => addresses ?? [])
+    .filter((address) => address.family === 'IPv4' && !address.internal)
+    .map((address) => address.address)
+
+/** Node's binary that npm brought, else the one that runs this: the agent is started with it. */
+export function nodeBinary(): string {
+  const brought = join(ROOT, `node_modules/node-linux-${process.arch}/bin/node`)
+  return existsSync(brought) ? brought : process.execPath
+}
+
+export const workerdBinary = (): string => join(ROOT, 'node_modules/workerd/bin/workerd')
+
+/** A node's name: the machine's, as kubelet makes it (lower case, a DNS subdomain). */
+export const nodeName = (): string => hostname().toLowerCase().replaceAll('_', '-')
