@@ -163,10 +163,7 @@ const streamOpen = z.discriminatedUnion('kind', [
   z.object({ ...opening, kind: z.literal('exec'), exec: execOptions }),
 ])
 
-const fromControlPlane = z.union([
-  z.discriminatedUnion('type', [welcome, refused, snapshot, delta, received]),
-  streamOpen,
-])
+const fromControlPlane = z.discriminatedUnion('type', [welcome, refused, snapshot, delta, received, streamOpen])
 export type FromControlPlane = z.infer<typeof fromControlPlane>
 export type Snapshot = z.infer<typeof snapshot>
 export type Delta = z.infer<typeof delta>
