@@ -11,21 +11,21 @@ export interface Answer {
 
 export interface ApiClient {
   readonly server: string
-  call(method: string, path: string, body?: unknown, contentType?: string): Promise<Answer>
+  call(method: string, path: string, body?: unknown, accept?: string): Promise<Answer>
   /** The body of a 2xx; throws a Refusal with the server's own sentence otherwise. */
-  expect<T>(method: string, path: string, body?: unknown): Promise<T>
+  expect<T>(method: string, path: string, body?: unknown, accept?: string): Promise<T>
 }
 
 /** A client for the one cluster of a kubeconfig that podo wrote (token user, embedded authority). */
 export function apiClient(kubeconfig: string): ApiClient {
   const { server, ca, token } = readKubeconfig(kubeconfig)
-  const call = (method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<Answer> =>
+  const call = (method: string, path: string, body?: unknown, accept = 'application/json'): Promise<Answer> =>
     new Promise((done, fail) => {
       const data = body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
       const headers = {
         authorization: `Bearer ${token}`,
-        accept: 'application/json',
-        ...(data === undefined ? {} : { 'content-type': contentType, 'content-length': data.length }),
+        accept,
+        ...(data === undefined ? {} : { 'content-type': 'application/json', 'content-length': data.length }),
       }
       const sent = request(new URL(path, server), { method, ca, headers, timeout: 30_000 }, (response) => {
         const chunks: Buffer[] = []
@@ -42,8 +42,8 @@ export function apiClient(kubeconfig: string): ApiClient {
   return {
     server,
     call,
-    async expect<T>(method: string, path: string, body?: unknown): Promise<T> {
-      const answer = await call(method, path, body)
+    async expect<T>(method: string, path: string, body?: unknown, accept?: string): Promise<T> {
+      const answer = await call(method, path, body, accept)
       if (answer.code >= 200 && answer.code < 300) return answer.body as T // the caller names the shape of this path
       throw new Refusal(messageOf(answer))
     },
