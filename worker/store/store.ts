@@ -50,7 +50,7 @@ export interface Reader {
   /** Pods whose spec.nodeName is this. */
   onNode(node: string): Row[]
   /** Changes with a resourceVersion above `since`, oldest first; throws 410 Expired when the ring no longer holds them all. */
-  changes(since: number, resource?: string, namespace?: string): Change[]
+  changes(since: number, resource?: string, namespace?: string, limit?: number): Change[]
   /** The oldest resourceVersion from which `changes` still answers. */
   readonly oldest: number
 }
@@ -109,5 +109,8 @@ export interface Store extends Reader {
 /** Turns Secrets to ciphertext and back. `context` (the key) is authenticated, so that a ciphertext cannot be moved. */
 export interface Sealer {
   seal(plain: string, context: string): string
+  /** Throws 500 InternalError that names the keys where it cannot. */
   open(sealed: string, context: string): string
+  /** Whether the text is sealed with the newest key. One that is not is written again by an update that changes nothing. */
+  current?(sealed: string): boolean
 }

@@ -1,0 +1,74 @@
+-- oldest reader: 1
+CREATE TABLE `due` (
+	`key` text PRIMARY KEY NOT NULL,
+	`at` integer NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `events` (
+	`slot` integer PRIMARY KEY NOT NULL,
+	`version` integer NOT NULL,
+	`written` integer NOT NULL,
+	`type` text NOT NULL,
+	`namespace` text NOT NULL,
+	`name` text NOT NULL,
+	`uid` text NOT NULL,
+	`previous_slot` integer,
+	`previous` integer,
+	`json` text NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `managed` (
+	`hash` text PRIMARY KEY NOT NULL,
+	`body` text NOT NULL
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `meta` (
+	`id` integer PRIMARY KEY NOT NULL,
+	`schema` integer NOT NULL,
+	`oldest_reader` integer NOT NULL,
+	`floor` integer NOT NULL,
+	`ring` integer NOT NULL,
+	`events` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE TABLE `objects` (
+	`resource` text NOT NULL,
+	`namespace` text NOT NULL,
+	`name` text NOT NULL,
+	`uid` text NOT NULL,
+	`version` integer NOT NULL,
+	`owners` text,
+	`node` text,
+	`managed` text,
+	`json` text NOT NULL,
+	PRIMARY KEY(`resource`, `namespace`, `name`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `records` (
+	`collection` text NOT NULL,
+	`id` text NOT NULL,
+	`json` text NOT NULL,
+	PRIMARY KEY(`collection`, `id`)
+) WITHOUT ROWID;
+--> statement-breakpoint
+CREATE TABLE `ring` (
+	`slot` integer PRIMARY KEY NOT NULL,
+	`version` integer NOT NULL,
+	`type` text NOT NULL,
+	`resource` text NOT NULL,
+	`namespace` text NOT NULL,
+	`name` text NOT NULL,
+	`uid` text NOT NULL,
+	`previous` integer,
+	`split` integer NOT NULL,
+	`before_managed` text,
+	`after_managed` text,
+	`after` text NOT NULL,
+	`before` text
+);
+--> statement-breakpoint
+CREATE TABLE `ring_rest` (
+	`slot` integer PRIMARY KEY NOT NULL,
+	`before` text NOT NULL
+);
+
