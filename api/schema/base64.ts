@@ -45,7 +45,7 @@ function ending(text: string, start: number, quantum: number[]): number[] {
   if (quantum.length === 2) {
     skip()
     if (at === text.length) throw corrupt(text.length)
-    if (text[at] !== '=') throw corrupt(at)
+    if (text[at] !== '=') throw corrupt(at - 1)
     at++
   }
   skip()
@@ -63,12 +63,24 @@ const corrupt = (at: number): DecodeError => new DecodeError(`illegal base64 dat
 export function encodeBase64(bytes: Uint8Array): string {
   let text = ''
   for (let i = 0; i < bytes.length; i += 3) {
-    const [a = 0, b = 0, c = 0] = bytes.subarray(i, i + 3)
-    const letters = [a >> 2, ((a & 3) << 4) | (b >> 4), ((b & 15) << 2) | (c >> 6), c & 63].map((code) =>
-      ALPHABET.charAt(code),
-    )
-    const missing = Math.max(0, i + 3 - bytes.length)
-    text += letters.slice(0, 4 - missing).join('') + '='.repeat(missing)
+    const [a = 0, b = 0, c = 0] = [bytes[i], bytes[i + 1], bytes[i + 2]]
+    text += ALPHABET.charAt(a >> 2) + ALPHABET.charAt(((a & 3) << 4) | (b >> 4))
+    text += i + 1 < bytes.length ? ALPHABET.charAt(((b & 15) << 2) | (c >> 6)) : '='
+    text += i + 2 < bytes.length ? ALPHABET.charAt(c & 63) : '='
   }
   return text
+}
+
+/** UTF-8 of a text; a lone surrogate becomes U+FFFD, as in Go. */
+export function utf8(text: string): Uint8Array {
+  const bytes: number[] = []
+  for (const rune of text) {
+    const point = rune.codePointAt(0) ?? 0
+    const code = point >= 0xd800 && point <= 0xdfff ? 0xfffd : point
+    if (code < 0x80) bytes.push(code)
+    else if (code < 0x800) bytes.push(0xc0 | (code >> 6), 0x80 | (code & 63))
+    else if (code < 0x10000) bytes.push(0xe0 | (code >> 12), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
+    else bytes.push(0xf0 | (code >> 18), 0x80 | ((code >> 12) & 63), 0x80 | ((code >> 6) & 63), 0x80 | (code & 63))
+  }
+  return Uint8Array.from(bytes)
 }

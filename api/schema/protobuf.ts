@@ -1,0 +1,70 @@
+import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire'
+import { DecodeError } from './go-json-error.ts'
+import { decodeProtobuf, reading } from './protobuf-decode.ts'
+import { encodeProtobuf } from './protobuf-encode.ts'
+
+export { decodeProtobuf, encodeProtobuf }
+
+/** `k8s\0`, before every body of content type application/vnd.kubernetes.protobuf. */
+const MAGIC = [0x6b, 0x38, 0x73, 0x00]
+
+export interface Envelope {
+  /** Empty where the client named no type. */
+  apiVersion: string
+  kind: string
+  /** The object's own message. */
+  raw: Uint8Array
+}
+
+/**
+ * Opens runtime.Unknown. Throws DecodeError with the texts of Kubernetes' protobuf serializer.
+ * https://github.com/kubernetes/apimachinery/blob/master/pkg/runtime/serializer/protobuf/protobuf.go
+ */
+export function openEnvelope(bytes: Uint8Array): Envelope {
+  if (bytes.length === 0) throw new DecodeError('empty data')
+  if (MAGIC.some((byte, i) => bytes[i] !== byte)) {
+    throw new DecodeError(
+      `provided data does not appear to be a protobuf message, expected prefix [${MAGIC.join(' ')}]`,
+    )
+  }
+  const envelope: Envelope = { apiVersion: '', kind: '', raw: new Uint8Array() }
+  reading(() => {
+    const reader = new BinaryReader(bytes.subarray(MAGIC.length))
+    while (reader.pos < reader.len) {
+      const [number, wireType] = reader.tag()
+      if (number === 1) Object.assign(envelope, typeMetaOf(reader.bytes()))
+      else if (number === 2) envelope.raw = reader.bytes()
+      else reader.skip(wireType)
+    }
+  })
+  return envelope
+}
+
+function typeMetaOf(bytes: Uint8Array): Partial<Envelope> {
+  const reader = new BinaryReader(bytes)
+  const found: Partial<Envelope> = {}
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag()
+    if (number === 1) found.apiVersion = reader.string()
+    else if (number === 2) found.kind = reader.string()
+    else reader.skip(wireType)
+  }
+  return found
+}
+
+/** runtime.Unknown around an object's message, with the magic before it. */
+export function envelope(apiVersion: string, kind: string, raw: Uint8Array): Uint8Array {
+  const typeMeta = new BinaryWriter().uint32(10).string(apiVersion).uint32(18).string(kind).finish()
+  const unknown = new BinaryWriter().uint32(10).bytes(typeMeta).uint32(18).bytes(raw)
+  return Uint8Array.from([...MAGIC, ...unknown.uint32(26).string('').uint32(34).string('').finish()])
+}
+
+/** One frame of a protobuf watch: four bytes of length, then meta.v1.WatchEvent around an enveloped object. */
+export function watchFrame(type: string, object: Uint8Array): Uint8Array {
+  const raw = new BinaryWriter().uint32(10).bytes(object).finish()
+  const event = new BinaryWriter().uint32(10).string(type).uint32(18).bytes(raw).finish()
+  const frame = new Uint8Array(4 + event.length)
+  new DataView(frame.buffer).setUint32(0, event.length)
+  frame.set(event, 4)
+  return frame
+}
