@@ -1,0 +1,135 @@
+import type { Store, Tx } from '../store/store.ts'
+import { nodeKey } from './registration.ts'
+import { attachmentOf, NODE_TAG, OPEN, tagOf, type NodeSocket, type SocketHost } from './socket.ts'
+
+/**
+ * Silence after which a node is judged, in milliseconds: two missed pings and a little, so that NotReady comes at most
+ * 30 s after the last sign of life.
+ */
+export const SILENCE_MS = 28_000
+/** How much later than its time an alarm may come before we conclude that this object was not running. */
+const LATE_MS = 15_000
+
+const COLLECTION = 'nodes/heard'
+const STARTED = ' started' // no node's name
+
+/** What is kept of a node beside its socket: one row for a connect and one for a close, none for a heartbeat. */
+type Kept = { state: 'connected' } | { state: 'closed'; at: number }
+
+/**
+ * When each node was last heard: of an open socket the last automatic pong (or its opening), else when it closed.
+ * Satisfies `Liveness` of worker/control.
+ */
+export class NodeLiveness {
+  readonly #host: SocketHost
+  readonly #store: Store
+  readonly #kept = new Map<string, Kept>()
+  #startedAt = 0
+
+  constructor(host: SocketHost, store: Store) {
+    this.#host = host
+    this.#store = store
+  }
+
+  /** See `wake`. */
+  get startedAt(): number {
+    return this.#startedAt
+  }
+
+  /**
+   * To be called whenever the object is constructed, before anything else. An eviction keeps the sockets; where one that
+   * was open is missing, or a silence went unjudged, the object itself was away: that is a start, and nobody is judged
+   * for a silence that began before it.
+   */
+  wake(now: number): void {
+    this.#store.transaction((tx) => {
+      let started: number | undefined
+      for (const { id, json } of tx.records.all(COLLECTION)) {
+        if (id === STARTED) started = Number(json)
+        else if (tx.get(nodeKey(id)) === undefined) tx.records.delete(COLLECTION, id)
+        else this.#kept.set(id, JSON.parse(json) as Kept) // written by #keep
+      }
+      this.#startedAt = started ?? now
+      if (started !== undefined && !this.#wasAway(tx, now)) return
+      this.#startedAt = now
+      tx.records.put(COLLECTION, STARTED, String(now))
+      for (const node of this.#lost()) this.#keep(tx, node, { state: 'closed', at: now })
+    })
+  }
+
+  opened(node: string): void {
+    if (this.#kept.get(node)?.state === 'connected') return
+    this.#store.transaction((tx) => this.#keep(tx, node, { state: 'connected' }))
+  }
+
+  closed(node: string, now: number): void {
+    if (this.#open(node).length > 0 || this.#kept.get(node)?.state === 'closed') return
+    this.#store.transaction((tx) => this.#keep(tx, node, { state: 'closed', at: now }))
+  }
+
+  /** Forgets a node that was deleted. Its row goes with the next wake. */
+  forget(node: string): void {
+    this.#kept.delete(node)
+  }
+
+  /** Milliseconds since the epoch; undefined for a node that was never heard. */
+  lastHeard(node: string): number | undefined {
+    const heard = this.#open(node).map((socket) => this.#heard(socket))
+    if (heard.length > 0) return Math.max(...heard)
+    const kept = this.#kept.get(node)
+    return kept?.state === 'closed' ? kept.at : undefined
+  }
+
+  /** When the next node will have been silent for too long; undefined where none is being waited for. */
+  nextSilence(now: number): number | undefined {
+    const heard = this.#host
+      .getWebSockets(NODE_TAG)
+      .filter(isOpen)
+      .map((socket) => this.#heard(socket))
+    for (const kept of this.#kept.values()) if (kept.state === 'closed') heard.push(Math.max(kept.at, this.#startedAt))
+    const times = heard.map((at) => at + SILENCE_MS).filter((at) => at > now)
+    return times.length === 0 ? undefined : Math.min(...times)
+  }
+
+  #heard(socket: NodeSocket): number {
+    const pong = this.#host.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0
+    return Math.max(pong, attachmentOf(socket).since)
+  }
+
+  #open(node: string): NodeSocket[] {
+    return this.#host.getWebSockets(tagOf(node)).filter(isOpen)
+  }
+
+  /** Nodes whose socket is gone although nobody closed it. */
+  #lost(): string[] {
+    const connected = [...this.#kept].filter(([, kept]) => kept.state === 'connected').map(([node]) => node)
+    return connected.filter((node) => this.#open(node).length === 0)
+  }
+
+  #wasAway(tx: Tx, now: number): boolean {
+    if (this.#lost().length > 0) return true
+    // The alarm for a silence comes at its end. A Node that is still Ready well after it was judged by nobody.
+    return [...this.#kept].some(([node, kept]) => {
+      if (kept.state === 'connected' || kept.at + SILENCE_MS + LATE_MS >= now) return false
+      return isReady(tx, node)
+    })
+  }
+
+  #keep(tx: Tx, node: string, kept: Kept): void {
+    tx.records.put(COLLECTION, node, JSON.stringify(kept))
+    this.#kept.set(node, kept)
+  }
+}
+
+const isOpen = (socket: NodeSocket): boolean => socket.readyState === OPEN
+
+interface NodeLike {
+  status?: { conditions?: { type: string; status: string }[] }
+}
+
+function isReady(tx: Tx, node: string): boolean {
+  const found = tx.get(nodeKey(node))?.object as NodeLike | undefined // the key names a Node
+  return (
+    found?.status?.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true
+  )
+}
