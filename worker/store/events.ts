@@ -134,11 +134,8 @@ export class Events {
     const before = places.get(text)
     const slot = this.ring.take(version)
     const written = this.#now()
-    this.#db.run(
-      APPEND,
-      ...[slot, version, written, type, namespace, name, row.uid, before?.slot ?? null, before?.version ?? null],
-      row.stored.text,
-    )
+    const previous = [before?.slot ?? null, before?.version ?? null]
+    this.#db.run(APPEND, slot, version, written, type, namespace, name, row.uid, ...previous, row.stored.text)
     // A rollback restores the order of the index by building it again.
     this.#journal.add(() => {
       this.#live = undefined

@@ -57,26 +57,13 @@ export class Log {
 
   append({ version, type, key, before, after }: StoredChange): void {
     const slot = this.ring.take(version)
-    const texts = (before?.stored.text ?? '') + after.stored.text
-    const split = before !== undefined && exceeds(texts, SLOT_BYTES)
+    const split = before !== undefined && exceeds(before.stored.text + after.stored.text, SLOT_BYTES)
     if (this.#splits) this.#db.run('DELETE FROM ring_rest WHERE slot = ?', slot)
     if (split) this.#keepRest(slot, before.stored.text)
-    this.#db.run(
-      APPEND,
-      ...[
-        slot,
-        version,
-        type,
-        key.resource,
-        key.namespace,
-        key.name,
-        after.uid,
-        before?.version ?? null,
-        split ? 1 : 0,
-      ],
-      ...[before?.stored.managed ?? null, after.stored.managed, after.stored.text],
-      split ? null : (before?.stored.text ?? null),
-    )
+    const place = [key.resource, key.namespace, key.name, after.uid]
+    const managed = [before?.stored.managed ?? null, after.stored.managed]
+    const texts = [after.stored.text, split ? null : (before?.stored.text ?? null)]
+    this.#db.run(APPEND, slot, version, type, ...place, before?.version ?? null, split ? 1 : 0, ...managed, ...texts)
   }
 
   /** Changes above `since`, oldest first. */

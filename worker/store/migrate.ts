@@ -47,7 +47,10 @@ export function migrate(db: Database, sizes: Sizes, known: readonly Migration[] 
       if (found === undefined)
         db.run(
           'INSERT INTO meta (id, schema, oldest_reader, floor, ring, events) VALUES (1, ?, ?, 0, ?, ?)',
-          ...[known.length, oldestReader, sizes.ring, sizes.events],
+          known.length,
+          oldestReader,
+          sizes.ring,
+          sizes.events,
         )
       else db.run('UPDATE meta SET schema = ?, oldest_reader = ? WHERE id = 1', known.length, oldestReader)
     })
