@@ -537,7 +537,7 @@ export interface BoundObjectReference {
   uid?: string
 }
 
-export type ExtraValue = JsonObject
+export type ExtraValue = string[]
 
 export interface SelfSubjectReview extends Resource {
   kind: 'SelfSubjectReview'
@@ -593,7 +593,7 @@ export interface UserInfo {
   extra?: Record<string, string[]>
 }
 
-export type AuthorizationExtraValue = JsonObject
+export type AuthorizationExtraValue = string[]
 
 export interface FieldSelectorAttributes {
   rawSelector?: string
@@ -1158,7 +1158,7 @@ export interface CertificateSigningRequestStatus {
   certificate?: string
 }
 
-export type CertificatesExtraValue = JsonObject
+export type CertificatesExtraValue = string[]
 
 export interface Lease extends Resource {
   kind: 'Lease'
@@ -4553,7 +4553,7 @@ export interface UpdateOptions {
   fieldValidation?: string
 }
 
-export type Verbs = JsonObject
+export type Verbs = string[]
 
 export interface WatchEvent {
   type: string

@@ -17,7 +17,9 @@ type CompactField = string | ({ y: string } & Record<string, unknown>)
 
 /** Corrects in place what the facts have wrong, so that the types and the table agree. */
 export function corrected(schema: SchemaFacts): SchemaFacts {
-  for (const type of Object.values(schema.types)) {
+  for (const [model, type] of Object.entries(schema.types)) {
+    // ExtraValue and Verbs: Go types of a list, which have a message of their own and no fields in JSON.
+    if (type.fields === undefined && schema.messages[model]?.[0]?.[1] === 'items') type.items = { t: 'string' }
     for (const field of Object.values(type.fields ?? {})) {
       if (!isUid(field)) continue
       delete field.z
