@@ -50,7 +50,7 @@ export interface ColumnsFacts {
 
 /**
  * Go's view of one field, which OpenAPI does not tell: `p` it is a pointer, `g` its type as Go prints it where that does
- * not follow from the field's shape. `api/schema/generate/go-fields.json`, made by `go-fields.ts`.
+ * not follow from the field's shape. `api/schema/generate/table/go-fields.json`, made by `go-fields.ts`.
  */
 export interface GoField {
   p?: 1

@@ -5,7 +5,7 @@
  *     node api/schema/generate/go-fields.ts --from FACTS --sources DIR
  *
  * FACTS holds schema.json; DIR holds checkouts of k8s.io/api, apimachinery, apiextensions-apiserver and kube-aggregator
- * under their own names. Writes go-fields.json, which main.ts reads.
+ * under their own names. Writes table/go-fields.json, which main.ts reads.
  */
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -141,5 +141,5 @@ for (const [model, type] of Object.entries(schema.types)) {
   if (Object.keys(fields).length > 0) go[model] = fields
 }
 const lines = Object.entries(go).map(([model, fields]) => `${JSON.stringify(model)}:${JSON.stringify(fields)}`)
-writeFileSync(join(import.meta.dirname, 'go-fields.json'), `{\n${lines.join(',\n')}\n}\n`)
+writeFileSync(join(import.meta.dirname, 'table/go-fields.json'), `{\n${lines.join(',\n')}\n}\n`)
 process.stdout.write(`${lines.length} models; no Go field found for: ${missing.join(', ') || 'none'}\n`)

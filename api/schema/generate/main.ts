@@ -22,7 +22,7 @@ const here = (path: string) => join(import.meta.dirname, path)
 const schema = corrected(read<SchemaFacts>(join(from, 'schema.json')))
 const resources = read<ResourcesFacts>(join(from, 'resources.json'))
 const columns = read<ColumnsFacts>(join(from, 'columns.json'))
-const go = existsSync(here('go-fields.json')) ? read<GoFields>(here('go-fields.json')) : {}
+const go = existsSync(here('table/go-fields.json')) ? read<GoFields>(here('table/go-fields.json')) : {}
 const kinds = resources.resources.flatMap((r) => [r, ...(r.subresources ?? [])])
 
 writeFileSync(here('../table/types.json'), typesTable(schema, go))
