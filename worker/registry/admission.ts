@@ -1,7 +1,6 @@
 import type { Kind } from '../../api/kinds/kind.ts'
-import { forbidden } from '../../api/meta/failures.ts'
 import { isDeleting, type Resource } from '../../api/meta/object.ts'
-import { notFound } from '../../api/meta/failures.ts'
+import { forbiddenFor, notFound } from '../../api/meta/failures.ts'
 import { StatusError, groupResource } from '../../api/meta/status-error.ts'
 import type { Tx } from '../store/store.ts'
 
@@ -29,7 +28,7 @@ function checkNamespace(tx: Tx, kind: Kind, object: Resource): void {
   if (row === undefined) throw notFound('namespaces', namespace)
   if (!isDeleting(row.object)) return
   const why = `unable to create new content in namespace ${namespace} because it is being terminated`
-  const refusal = forbidden(groupResource(kind.group, kind.plural), object.metadata.name, why)
+  const refusal = forbiddenFor(groupResource(kind.group, kind.plural), object.metadata.name, why)
   const message = `namespace ${namespace} is being terminated`
   throw new StatusError('Forbidden', refusal.message, {
     ...refusal.details,

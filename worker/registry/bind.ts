@@ -41,7 +41,7 @@ function bound(key: Key, old: Resource, node: string, now: number): Pod {
     lastProbeTime: null,
     lastTransitionTime: rfc3339(now),
     observedGeneration: pod.metadata.generation ?? 0,
-  } as PodCondition // lastProbeTime is printed as null, which the generated type leaves out
+  }
   const others = (pod.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled')
   return {
     ...pod,

@@ -1,7 +1,7 @@
 import type { Kind } from '../../api/kinds/kind.ts'
-import { alreadyExists, badRequest, invalid } from '../../api/meta/failures.ts'
+import { alreadyExists, badRequest, invalid, nameNotGenerated } from '../../api/meta/failures.ts'
 import type { ObjectMeta, Resource } from '../../api/meta/object.ts'
-import { StatusError, groupResource } from '../../api/meta/status-error.ts'
+import { groupResource } from '../../api/meta/status-error.ts'
 import { rfc3339 } from '../../api/meta/time.ts'
 import { validateMeta } from '../../api/meta/validate-meta.ts'
 import type { Row, Tx } from '../store/store.ts'
@@ -33,7 +33,7 @@ export function create(
       return options.dryRun === true ? dryRow(key, unversioned(ready), tx.version) : tx.insert(kind.resource, ready)
     }
     if (!generated) throw alreadyExists(groupResource(kind.group, kind.plural), key.name)
-    if (attempt === ATTEMPTS) throw exhausted(kind, key.name)
+    if (attempt === ATTEMPTS) throw nameNotGenerated(groupResource(kind.group, kind.plural), key.name)
   }
 }
 
@@ -92,13 +92,4 @@ function withoutStatus(kind: Kind, object: Resource): Resource {
 function unversioned(object: Resource): Resource {
   const { resourceVersion: _, ...metadata } = object.metadata
   return { ...object, metadata: { ...metadata } as ObjectMeta } // a dry run has no version to show
-}
-
-function exhausted(kind: Kind, name: string): StatusError {
-  const error = alreadyExists(groupResource(kind.group, kind.plural), name)
-  return new StatusError(
-    'AlreadyExists',
-    `${error.message}, the server was not able to generate a unique name for the object`,
-    { ...error.details },
-  )
 }
