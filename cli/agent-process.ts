@@ -21,10 +21,13 @@ export interface AgentOptions {
   /** A join token; needed until the agent has a credential of its own. */
   readonly token?: string
   readonly root: '' | 'sudo'
+  /** A network namespace to run in: the tests' stand-in for another machine. */
+  readonly netns?: string
+  readonly args?: readonly string[]
 }
 
 /** Starts an agent in the background of this process. It ends with SIGTERM and leaves the Pods running. */
-export async function startAgent(options: AgentOptions): Promise<Running> {
+export async function startAgent(options: AgentOptions): Promise<Running & { pid: number }> {
   mkdirSync(options.stateDir, { recursive: true, mode: 0o700 })
   const log = openSync(join(options.stateDir, 'agent.log'), 'a', 0o600)
   const [command, args] = asRoot(options.root, options.node, [
@@ -47,6 +50,7 @@ export async function startAgent(options: AgentOptions): Promise<Running> {
     child.once('error', (error) => done(error.message))
   })
   return {
+    pid: child.pid ?? 0,
     ended,
     async stop() {
       child.kill('SIGTERM')
