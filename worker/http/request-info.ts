@@ -16,6 +16,8 @@ export interface RequestInfo {
   readonly resource: string
   readonly subresource: string
   readonly name: string
+  /** The text of the query's fieldSelector, which the Node authoriser reads. */
+  readonly fieldSelector: string
   /** The path from the resource on: `['pods', 'x', 'proxy', 'a']`. */
   readonly parts: readonly string[]
 }
@@ -82,6 +84,7 @@ function other(method: string, path: string): RequestInfo {
     resource: '',
     subresource: '',
     name: '',
+    fieldSelector: '',
     parts: [],
   }
 }
@@ -130,6 +133,7 @@ export function requestInfo(method: string, path: string, query: Query): Request
     resource,
     subresource,
     name,
+    fieldSelector: query.get('fieldSelector') ?? '',
     parts: scope.parts,
   }
 }

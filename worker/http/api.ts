@@ -1,0 +1,71 @@
+import type { Kind } from '../../api/kinds/kind.ts'
+import { unknownResource } from '../../api/meta/failures.ts'
+import { groupResource } from '../../api/meta/status-error.ts'
+import type { Secrets } from '../guard/admit.ts'
+import type { User } from '../guard/credentials.ts'
+import type { Caller, Dice, Registry } from '../registry/registry.ts'
+import type { Key, Reader, Store } from '../store/store.ts'
+import { formatOf, type Accepts } from './negotiate.ts'
+import type { RequestInfo } from './request-info.ts'
+import type { Log } from './respond.ts'
+import { includeOf, type Showing } from './view.ts'
+import type { Watch } from './watch-state.ts'
+
+/** What the API is built on. The object makes one of these; tests make one over a store in memory. */
+export interface Api {
+  readonly store: Store
+  readonly registry: Registry
+  readonly kinds: readonly Kind[]
+  readonly secrets: Secrets
+  readonly dice: Dice
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  readonly log?: Log
+  /** Accepts a watch: sends `first` (JSON lines) and from then on every event. Answers 101 with the socket. */
+  readonly accept: (watch: Watch, first: Iterable<string>) => Response
+  /** The store as clients see it: with what is made on read and never stored (heartbeats, leases of nodes). */
+  readonly reader: Reader
+}
+
+/** One request on a resource, after authentication and authorisation. */
+export interface Call {
+  readonly api: Api
+  readonly request: Request
+  readonly query: URLSearchParams
+  readonly info: RequestInfo
+  readonly kind: Kind
+  readonly caller: Caller
+  /** Lower-case text of Content-Type, or null. */
+  readonly contentType: string | null
+}
+
+export const callerOf = (api: Api, user: User, now: number): Caller => ({ user, now, warnings: [], dice: api.dice })
+
+/** The kind that a request names, in its own version and scope; throws 404 as a server without it would. */
+export function kindOf(api: Api, info: RequestInfo): Kind {
+  const name = groupResource(info.group, info.resource)
+  const kind = api.kinds.find((known) => known.resource === name && known.version === info.version)
+  if (kind === undefined) throw unknownResource()
+  if (!kind.namespaced && info.namespace !== '' && info.resource !== 'namespaces') throw unknownResource()
+  if (kind.namespaced && info.namespace === '' && info.name !== '' && info.parts.length > 1) throw unknownResource()
+  return kind
+}
+
+/** The key of the object that a request names. */
+export const keyOf = ({ kind, info }: Pick<Call, 'kind' | 'info'>): Key => ({
+  resource: kind.resource,
+  namespace: kind.namespaced ? info.namespace : '',
+  name: info.name,
+})
+
+export const resourceOf = (kind: Kind): string => groupResource(kind.group, kind.plural)
+
+/** How this request's answer is shown, and in which form it is written. Throws 406. */
+export function showingOf(
+  call: Call,
+  accepts: Accepts = {},
+): { showing: Showing; format: ReturnType<typeof formatOf> } {
+  const format = formatOf(call.request, accepts)
+  const include = format.view.as === 'table' ? includeOf(call.query) : 'Metadata'
+  return { showing: { kind: call.kind, view: format.view, include, now: call.caller.now }, format }
+}

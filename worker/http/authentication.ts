@@ -1,0 +1,41 @@
+import { unauthorized } from '../../api/meta/failures.ts'
+import { admit } from '../guard/admit.ts'
+import { ADMIN, ANONYMOUS, authenticate, type User } from '../guard/credentials.ts'
+import { authorise } from '../guard/authorise.ts'
+import { impersonated } from '../guard/impersonate.ts'
+import type { Api } from './api.ts'
+import { forbiddenRequest } from './refusals.ts'
+import type { RequestInfo } from './request-info.ts'
+
+/** Who asks; throws 401 for a token that is wrong, expired or revoked. Without a token it is system:anonymous. */
+export function whoIs(api: Api, headers: Headers, now: number): User {
+  const admission = admit(api.secrets, headers.get('authorization'), now)
+  switch (admission.who) {
+    case 'none':
+      return ANONYMOUS
+    case 'admin':
+      return ADMIN
+    case 'token': {
+      const user = api.store.transaction((tx) => authenticate(tx, admission.checked, now))
+      if (user === undefined) throw unauthorized()
+      return user
+    }
+    case 'invalid':
+      throw unauthorized()
+  }
+}
+
+/** Throws 403 in Kubernetes' words where the user may not do this. */
+export function permit(api: Api, user: User, info: RequestInfo): void {
+  const verdict = authorise(api.store, user, info)
+  if (!verdict.allowed) throw forbiddenRequest(user, info, verdict.why)
+}
+
+/** The user that the request acts as, after it was permitted to be that user. */
+export function actingAs(api: Api, user: User, info: RequestInfo, headers: Headers): User {
+  const other = impersonated(headers)
+  if (other === undefined) return user
+  // Constrained impersonation (1.35): the verb names what is impersonated and what for. Only masters have it here.
+  permit(api, user, { ...info, verb: `impersonate-on:user-info:${info.verb}` })
+  return other
+}

@@ -1,0 +1,110 @@
+import { ASK_BOOKMARK } from './watch-state.ts'
+
+/**
+ * The edge's half of a watch: it opens a hibernatable WebSocket to the object and writes what arrives into a chunked
+ * response, so that an idle watch keeps no object in memory (k8s.io/apiserver/pkg/endpoints/handlers/watch.go is the other
+ * model). A bare newline, legal between JSON documents, is the only way to notice a client that is gone.
+ */
+export interface Target {
+  fetch(request: Request): Promise<Response>
+}
+
+const BEAT_MS = 25_000
+/** Without timeoutSeconds a watch ends after a random time between these, so that clients do not come back together. */
+const SHORTEST_MS = 5 * 60_000
+const LONGEST_MS = 10 * 60_000
+/** What a client may leave unread before its watch is ended; it begins again where it was. */
+const MAX_UNREAD = 16 * 1024 * 1024
+/** How long the object has to answer with the last bookmark. */
+const LAST_BOOKMARK_MS = 1_000
+
+/** Opens the watch. An answer of the object other than a socket (an error, a watch that ended at once) is passed on. */
+export async function bridge(request: Request, object: Target): Promise<Response> {
+  const headers = new Headers(request.headers)
+  headers.set('upgrade', 'websocket')
+  const answer = await object.fetch(new Request(request.url, { headers }))
+  const socket = answer.webSocket
+  if (socket === null || socket === undefined) return answer
+  const body = new WatchBody(socket, durationOf(request), wantsBookmarks(request))
+  return new Response(body.stream, {
+    headers: {
+      'content-type': 'application/json',
+      // Nothing between here and the client may hold lines back to compress them.
+      'cache-control': 'no-cache, private, no-transform',
+    },
+  })
+}
+
+function durationOf(request: Request): number {
+  const seconds = Number(new URL(request.url).searchParams.get('timeoutSeconds') ?? 0)
+  const random = SHORTEST_MS + Math.random() * (LONGEST_MS - SHORTEST_MS)
+  return seconds > 0 ? Math.min(seconds * 1000, LONGEST_MS) : random
+}
+
+const wantsBookmarks = (request: Request): boolean => {
+  const value = new URL(request.url).searchParams.get('allowWatchBookmarks')
+  return value !== null && value !== 'false' && value !== '0'
+}
+
+/** One watch's response body, and the timers and the socket that feed it. */
+class WatchBody {
+  readonly stream: ReadableStream<Uint8Array>
+  private readonly socket: WebSocket
+  private readonly encoder = new TextEncoder()
+  private controller: ReadableStreamDefaultController<Uint8Array> | undefined
+  private readonly beat: ReturnType<typeof setInterval>
+  private end: ReturnType<typeof setTimeout>
+
+  constructor(socket: WebSocket, duration: number, bookmarks: boolean) {
+    this.socket = socket
+    this.stream = new ReadableStream<Uint8Array>(
+      {
+        start: (controller) => {
+          this.controller = controller
+        },
+        cancel: () => this.finish(),
+      },
+      new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
+    )
+    socket.accept()
+    socket.addEventListener('message', ({ data }) => this.write(data))
+    socket.addEventListener('close', () => this.finish())
+    socket.addEventListener('error', () => this.finish())
+    this.beat = setInterval(() => this.write('\n'), BEAT_MS)
+    this.end = setTimeout(() => this.last(bookmarks), duration)
+  }
+
+  private write(data: unknown): void {
+    const { controller } = this
+    if (controller === undefined || typeof data !== 'string') return
+    controller.enqueue(this.encoder.encode(data))
+    // The object's sends are never held up by a slow client, so what it leaves unread would fill this isolate.
+    if ((controller.desiredSize ?? 0) < -MAX_UNREAD) this.finish()
+  }
+
+  /** The time is over: one more bookmark, so that the client resumes from now (bookmarkBeforeClose in Kubernetes). */
+  private last(bookmarks: boolean): void {
+    if (!bookmarks) return this.finish()
+    this.socket.addEventListener('message', () => this.finish())
+    this.end = setTimeout(() => this.finish(), LAST_BOOKMARK_MS)
+    this.socket.send(ASK_BOOKMARK)
+  }
+
+  private finish(): void {
+    clearInterval(this.beat)
+    clearTimeout(this.end)
+    const { controller } = this
+    this.controller = undefined
+    if (controller === undefined) return
+    try {
+      controller.close()
+    } catch {
+      // The client cancelled, which closed the stream already.
+    }
+    try {
+      this.socket.close(1000, 'the watch ended')
+    } catch {
+      // The object closed first.
+    }
+  }
+}

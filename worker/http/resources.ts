@@ -1,0 +1,83 @@
+import { methodNotAllowed, unknownResource } from '../../api/meta/failures.ts'
+import type { Caller } from '../registry/registry.ts'
+import { type Api, type Call, kindOf } from './api.ts'
+import { bind } from './binding.ts'
+import { create } from './create.ts'
+import { remove } from './delete.ts'
+import { deletecollection } from './deletecollection.ts'
+import { servedSubresources, VIRTUAL } from './discovery.ts'
+import { get } from './get.ts'
+import { list } from './list.ts'
+import { patch } from './patch.ts'
+import type { RequestInfo } from './request-info.ts'
+import { getScale, patchScale, updateScale } from './scale.ts'
+import { reviewSelf } from './self-subject-review.ts'
+import { update } from './update.ts'
+import { watch } from './watch.ts'
+
+type Verb = (call: Call) => Response | Promise<Response>
+
+/** Verbs of a collection, and of one object in it. */
+const COLLECTION: Readonly<Record<string, Verb>> = { list, watch, create, deletecollection }
+const OBJECT: Readonly<Record<string, Verb>> = { get, update, patch, delete: remove, watch }
+
+/** Subresources that work the same for every kind that has them. What is not here is 404, whatever the facts say. */
+const SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
+  status: { get, update, patch },
+  finalize: { update },
+  scale: { get: getScale, update: updateScale, patch: patchScale },
+  binding: { create: bind },
+}
+
+/** Answers a request on a resource: who may do what has been decided before. */
+export function onResource(
+  api: Api,
+  request: Request,
+  query: URLSearchParams,
+  info: RequestInfo,
+  caller: Caller,
+): Response | Promise<Response> {
+  const contentType = request.headers.get('content-type')
+  const virtual = VIRTUAL.find(
+    ({ group, version, plural }) => group === info.group && version === info.version && plural === info.resource,
+  )
+  if (virtual !== undefined) return onVirtual(api, request, query, info, caller)
+  const kind = kindOf(api, info)
+  const call: Call = { api, request, query, info, kind, caller, contentType }
+  return verbOf(call)(call)
+}
+
+function verbOf({ kind, info }: Call): Verb {
+  if (info.subresource !== '') {
+    const facts = servedSubresources(kind).find(({ name }) => name === info.subresource)
+    const verbs = SUBRESOURCES[info.subresource]
+    if (facts === undefined || verbs === undefined || info.parts.length > 3) throw unknownResource()
+    return allowed(facts.verbs.includes(info.verb) ? verbs[info.verb] : undefined)
+  }
+  const one = info.parts.length > 1
+  if (!one && kind.namespaced && info.namespace === '' && info.verb !== 'list' && info.verb !== 'watch') {
+    throw methodNotAllowed()
+  }
+  return allowed(kind.verbs.includes(info.verb) ? (one ? OBJECT : COLLECTION)[info.verb] : undefined)
+}
+
+function allowed(verb: Verb | undefined): Verb {
+  if (verb === undefined) throw methodNotAllowed()
+  return verb
+}
+
+/** Resources that store nothing of their own. */
+function onVirtual(
+  api: Api,
+  request: Request,
+  query: URLSearchParams,
+  info: RequestInfo,
+  caller: Caller,
+): Promise<Response> {
+  if (info.parts.length > 1) throw unknownResource()
+  if (info.verb !== 'create') throw methodNotAllowed()
+  if (info.resource === 'selfsubjectreviews') return reviewSelf(request, query, caller)
+  const kind = kindOf(api, { ...info, resource: 'pods' })
+  if (info.namespace === '') throw methodNotAllowed()
+  return bind({ api, request, query, info, kind, caller, contentType: request.headers.get('content-type') })
+}

@@ -1,0 +1,110 @@
+import { invalidValue } from '../../api/meta/field-error.ts'
+import { badRequest, invalid, notFound } from '../../api/meta/failures.ts'
+import type { Json, JsonObject, Resource } from '../../api/meta/object.ts'
+import { formatSelector, type LabelSelector, selectorOf } from '../../api/meta/selector.ts'
+import { canonical } from '../../api/schema/canonical.ts'
+import { isJsonObject } from '../../api/schema/json-value.ts'
+import type { Draft, UpdateOptions } from '../registry/registry.ts'
+import { type Call, keyOf, resourceOf, showingOf } from './api.ts'
+import { decodeBody, readBody } from './body.ts'
+import type { Expected } from './body-kind.ts'
+import { patchOptions, writeOptions, type WriteQuery } from './options.ts'
+import { patchType, readPatch } from './patch-request.ts'
+import { respond } from './respond.ts'
+import { checkName } from './update.ts'
+
+/** autoscaling/v1 Scale over any kind with `spec.replicas` and `spec.selector`. */
+const SCALE: Expected = {
+  apiVersion: 'autoscaling/v1',
+  group: 'autoscaling',
+  version: 'v1',
+  kind: 'Scale',
+  model: 'io.k8s.api.autoscaling.v1.Scale',
+}
+
+/** Fields that scalable kinds share; their types are generated per kind. */
+interface Scalable extends Resource {
+  spec?: { replicas?: number; selector?: LabelSelector }
+  status?: { replicas?: number }
+}
+
+/** The Scale of an object: pkg/registry/apps/deployment/storage, `scaleFromDeployment`. */
+export function scaleOf(object: Scalable): JsonObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  return canonical(SCALE.model, {
+    kind: SCALE.kind,
+    apiVersion: SCALE.apiVersion,
+    metadata: { name, namespace: namespace ?? '', uid, resourceVersion, creationTimestamp },
+    spec: { replicas: object.spec?.replicas ?? 0 },
+    status: {
+      replicas: object.status?.replicas ?? 0,
+      selector: formatSelector(selectorOf(object.spec?.selector)),
+    },
+  })
+}
+
+export function getScale(call: Call): Response {
+  const row = call.api.reader.get(keyOf(call))
+  if (row === undefined) throw notFound(resourceOf(call.kind), call.info.name)
+  return answer(call, scaleOf(row.object), 200)
+}
+
+export async function updateScale(call: Call): Promise<Response> {
+  const bytes = await readBody(call.request)
+  const options = writeOptions('UpdateOptions', call.query)
+  refuseOldVersions(bytes)
+  const scale = decodeBody(SCALE, bytes, call.contentType, options.fieldValidation, call.caller.warnings)
+  checkName(scale, call.info.name)
+  return write(call, options, () => scale)
+}
+
+export async function patchScale(call: Call): Promise<Response> {
+  const type = patchType(call.contentType)
+  const bytes = await readBody(call.request)
+  const options = patchOptions(call.query, false)
+  const request = readPatch(SCALE, type, bytes, options.fieldValidation, call.caller.warnings)
+  return write(call, options, (old) => request.apply(old))
+}
+
+function write(call: Call, options: WriteQuery, change: (old: JsonObject) => JsonObject): Response {
+  const { api, kind, caller } = call
+  const row = api.store.transaction((tx) =>
+    api.registry.update(tx, caller, kind, keyOf(call), 'scale', (old) => scaled(old, change(scaleOf(old))), {
+      dryRun: options.dryRun,
+    } satisfies UpdateOptions),
+  )
+  return answer(call, scaleOf(row.object), 200)
+}
+
+function scaled(old: Scalable, scale: JsonObject): Draft {
+  const replicas = member(scale['spec'], 'replicas') ?? 0
+  if (typeof replicas === 'number' && replicas < 0) {
+    const error = invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')
+    throw invalid(SCALE, old.metadata.name, [error])
+  }
+  const version = member(scale['metadata'], 'resourceVersion')
+  const metadata = { ...old.metadata, resourceVersion: typeof version === 'string' ? version : '' }
+  // The kind's own fields are kept; only the one that Scale owns is exchanged.
+  return { ...old, metadata, spec: { ...old.spec, replicas } } as Draft
+}
+
+const member = (value: Json | undefined, name: string): Json | undefined =>
+  isJsonObject(value) ? value[name] : undefined
+
+/** Scale existed in these groups before it had its own; Kubernetes reads them and then refuses the version. */
+const OLD = /"apiVersion"\s*:\s*"(extensions\/v1beta1|apps\/v1beta[12])"/
+
+function refuseOldVersions(bytes: Uint8Array): void {
+  const [, found] = OLD.exec(Buffer.from(bytes).toString('utf8')) ?? []
+  if (found !== undefined) {
+    throw badRequest(
+      `the API version in the data (${found}) does not match the expected API version (${SCALE.apiVersion})`,
+    )
+  }
+}
+
+function answer(call: Call, scale: JsonObject, code: number): Response {
+  const { format } = showingOf(call, { views: false })
+  const { apiVersion, kind, model } = SCALE
+  return respond({ apiVersion, kind, model, body: scale }, format, code, call.caller.warnings)
+}
