@@ -1,0 +1,60 @@
+import { type At, type FieldError, eachInvalid, invalidValue } from '../meta/field-error.ts'
+import { qualifiedNameErrors } from '../meta/names.ts'
+
+/** Which names resources of Pods and Nodes may have. Model: pkg/apis/core/helper/helpers.go. */
+
+const COUNTED = [
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'configmaps',
+  'persistentvolumeclaims',
+  'services.nodeports',
+  'services.loadbalancers',
+]
+const COUNTS: ReadonlySet<string> = new Set(COUNTED)
+const STANDARD: ReadonlySet<string> = new Set([
+  ...COUNTED,
+  'cpu',
+  'memory',
+  'ephemeral-storage',
+  'storage',
+  'requests.cpu',
+  'requests.memory',
+  'requests.storage',
+  'requests.ephemeral-storage',
+  'limits.cpu',
+  'limits.memory',
+  'limits.ephemeral-storage',
+])
+const CONTAINER: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage'])
+
+export const isHugePage = (name: string): boolean => name.startsWith('hugepages-')
+const isQuotaHugePage = (name: string): boolean => isHugePage(name) || name.startsWith('requests.hugepages-')
+const isNative = (name: string): boolean => !name.includes('/') || name.includes('kubernetes.io/')
+
+/** Whether requests may be below limits: not for huge pages and devices. */
+export const mayOvercommit = (name: string): boolean => isNative(name) && !isHugePage(name)
+
+/** A device or the like, named by its vendor: `nvidia.com/gpu`. */
+export const isExtended = (name: string): boolean =>
+  !isNative(name) && !name.startsWith('requests.') && qualifiedNameErrors(`requests.${name}`).length === 0
+
+export const isIntegerResource = (name: string): boolean => COUNTS.has(name) || isExtended(name)
+
+/** `validateContainerResourceName`. */
+export function containerResourceErrors(name: string, at: At): FieldError[] {
+  if (CONTAINER.has(name)) return []
+  const errors = eachInvalid(at, name, qualifiedNameErrors(name))
+  const plain = !name.includes('/')
+  if (errors.length === 0 && plain && !STANDARD.has(name) && !isQuotaHugePage(name)) {
+    errors.push(invalidValue(at, name, 'must be a standard resource type or fully qualified'))
+  }
+  if (plain && !isHugePage(name)) errors.push(invalidValue(at, name, 'must be a standard resource for containers'))
+  if (!plain && !isNative(name) && !isExtended(name)) {
+    errors.push(invalidValue(at, name, "doesn't follow extended resource name standard"))
+  }
+  return errors
+}
