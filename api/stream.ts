@@ -4,6 +4,7 @@ import * as z from 'zod/mini'
  * One session of logs or exec: what goes over the agent's socket of a stream (`/podo/streams/<ticket>`) and, for logs,
  * over the Worker's. Binary frames are Kubernetes' channel frames: one byte of channel, then data. Text frames are the
  * JSON below. The side that reads grants credit; the side that writes never has more unread bytes out than were granted.
+ * The agent begins when the first credit comes: then both ends are there.
  */
 export const CHANNEL = { stdin: 0, stdout: 1, stderr: 2, error: 3, resize: 4, close: 255 } as const
 
@@ -44,26 +45,6 @@ export function onChannel(channel: number, data: Uint8Array): Uint8Array {
   bytes[0] = channel
   bytes.set(data, 1)
   return bytes
-}
-
-/**
- * Counts one direction of a session. The writer spends before it sends and waits when nothing is left; the reader grants
- * what it has passed on.
- */
-export class Credit {
-  #left: number
-  constructor(left = WINDOW) {
-    this.#left = left
-  }
-  get left(): number {
-    return this.#left
-  }
-  spend(bytes: number): void {
-    this.#left -= bytes
-  }
-  grant(bytes: number): void {
-    this.#left += bytes
-  }
 }
 
 /** metav1.Status on the error channel, as kubelet's remotecommand server writes it (pkg/kubelet … remotecommand/exec.go). */

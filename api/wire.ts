@@ -146,6 +146,8 @@ const logOptions = z.object({
   timestamps: z.boolean(),
   /** Milliseconds since the epoch. */
   since: z.optional(z.number()),
+  /** By the machine's own clock, which wrote the times in the log. */
+  sinceSeconds: z.optional(wholeNumber),
   tailLines: z.optional(wholeNumber),
   limitBytes: z.optional(wholeNumber),
 })
