@@ -4,8 +4,6 @@ import type { Sql } from '../../worker/store/sql.ts'
 
 /** One database of an implementation under test, and the process (or object) that has it open. */
 export interface Bed {
-  /** Whether this implementation counts rows exactly as Cloudflare bills them. */
-  readonly exact: boolean
   /** Works with the store, opened with these options by the first call after a restart. */
   use<T>(work: (store: SqliteStore, sql: Sql) => T, options?: StoreOptions): Promise<T>
   /** `evict`: an orderly end that keeps nothing in memory; `crash`: the process is gone in the middle. */

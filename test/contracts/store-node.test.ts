@@ -12,7 +12,6 @@ async function makeBed(): Promise<Bed> {
   const connections: NodeSql[] = []
   let open: { sql: NodeSql; store: SqliteStore } | undefined
   return {
-    exact: false,
     async use(work, options = {}) {
       if (open === undefined) {
         const sql = nodeSql(join(folder, 'store.sqlite'))

@@ -7,8 +7,8 @@ export type Run = readonly [from: number, to: number]
 /**
  * The slots of a table (slot, version, …), filled in the order of versions, round and round. Slots before `next` are of
  * this lap and rise; those from `next` on are of the lap before and rise too; all of them are lower than slot 0. So the
- * newest is found by binary search (no row is written for a counter, none is scanned on a wake), and a ring that grows
- * needs no rewriting: its upper slots are empty until the lap gets there.
+ * newest is found by binary search: no row is written for a counter, none is scanned on a wake. A ring that grows needs
+ * no rewriting (its upper slots are empty until the lap gets there) but gives up the lap before, see `lap`.
  */
 export class Ring {
   /** The version of the newest entry, 0 where there is none. */
@@ -50,6 +50,16 @@ export class Ring {
   oldest(): number {
     const first = this.#version(this.#next)
     return first === undefined ? this.#floor : Math.max(this.#floor, first - 1)
+  }
+
+  /**
+   * What `oldest` is without the lap before. A larger ring starts from here: the lap before would be overwritten while
+   * slots behind it are still empty, and an empty slot means that nothing was lost.
+   */
+  lap(): number {
+    const first = this.#version(0)
+    const wrapped = this.#next === 0 || this.#version(this.#next) !== undefined
+    return first === undefined || !wrapped ? this.#floor : Math.max(this.#floor, first - 1)
   }
 
   /** Where the entries above `since` are; the caller has seen to it that `since` is not below `oldest`. */

@@ -14,7 +14,7 @@ import type { Sealer } from './store.ts'
 import { Views } from './views.ts'
 
 export interface StoreOptions {
-  /** How many of the last changes watches and consistent pages can go back. Growing it is free, shrinking it empties it. */
+  /** How many of the last changes watches and consistent pages can go back. Growing it may forget some, shrinking it empties it. */
   readonly ring?: number
   /** How many writes of Events are held; those of the last hour are served. */
   readonly events?: number
@@ -73,13 +73,17 @@ const rings = (db: Database, journal: Journal, { ring, events, floor }: Meta): [
   new Ring(db, journal, 'events', events, floor),
 ]
 
-/** Makes the rings as large as asked. One that shrinks is emptied, and the floor keeps the newest version. */
+/**
+ * Makes the rings as large as asked, and the floor says from where they answer. One that shrinks is emptied, and the
+ * floor keeps the newest version.
+ */
 function fit(db: Database, journal: Journal, meta: Meta, sizes: Sizes): Meta {
   if (meta.ring === sizes.ring && meta.events === sizes.events) return meta
   const [ring, events] = rings(db, journal, meta)
   const shrinks = { ring: sizes.ring < meta.ring, events: sizes.events < meta.events }
-  const version = Math.max(meta.floor, ring.newest, events.newest)
-  const floor = shrinks.ring || shrinks.events ? version : meta.floor
+  const newest = Math.max(meta.floor, ring.newest, events.newest)
+  const grown = Math.max(sizes.ring > meta.ring ? ring.lap() : 0, sizes.events > meta.events ? events.lap() : 0)
+  const floor = shrinks.ring || shrinks.events ? newest : Math.max(meta.floor, grown)
   db.transaction(() => {
     if (shrinks.ring) {
       db.run('DELETE FROM ring')
