@@ -3,12 +3,7 @@ import type { RequestInfo } from '../http/request-info.ts'
 import type { Reader } from '../store/store.ts'
 import { AUTHENTICATED, MASTERS, NODES, type User } from './credentials.ts'
 import { authoriseNode } from './node-authoriser.ts'
-
-/** A verdict; `why` goes into the message behind the colon, '' where Kubernetes gives no reason. */
-export type Verdict = { allowed: true } | { allowed: false; why: string }
-
-export const ALLOWED: Verdict = { allowed: true }
-export const denied = (why = ''): Verdict => ({ allowed: false, why })
+import { ALLOWED, denied, type Verdict } from './verdict.ts'
 
 /** ClusterRole `system:discovery`, for every authenticated user. */
 const DISCOVERY = ['/api', '/apis', '/healthz', '/livez', '/openapi', '/readyz', '/version']

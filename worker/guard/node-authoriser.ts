@@ -3,7 +3,7 @@ import type { Json, Resource } from '../../api/meta/object.ts'
 import { isJsonObject } from '../../api/schema/json-value.ts'
 import type { RequestInfo } from '../http/request-info.ts'
 import type { Reader } from '../store/store.ts'
-import { ALLOWED, denied, type Verdict } from './authorise.ts'
+import { ALLOWED, denied, type Verdict } from './verdict.ts'
 
 /**
  * What a node may do: its own Node, its Pods and what they reference, its Lease, and its Events. Models: the Node

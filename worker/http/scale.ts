@@ -1,10 +1,10 @@
+import type { Kind, KindRules } from '../../api/kinds/kind.ts'
 import { invalidValue } from '../../api/meta/field-error.ts'
-import { badRequest, invalid, notFound } from '../../api/meta/failures.ts'
+import { badRequest, invalid, notFound, unknownResource } from '../../api/meta/failures.ts'
 import type { Json, JsonObject, Resource } from '../../api/meta/object.ts'
-import { formatSelector, type LabelSelector, selectorOf } from '../../api/meta/selector.ts'
 import { canonical } from '../../api/schema/canonical.ts'
 import { isJsonObject } from '../../api/schema/json-value.ts'
-import type { Draft, UpdateOptions } from '../registry/registry.ts'
+import type { Draft } from '../registry/registry.ts'
 import { type Call, keyOf, resourceOf, showingOf } from './api.ts'
 import { decodeBody, readBody } from './body.ts'
 import type { Expected } from './body-kind.ts'
@@ -22,31 +22,32 @@ const SCALE: Expected = {
   model: 'io.k8s.api.autoscaling.v1.Scale',
 }
 
-/** Fields that scalable kinds share; their types are generated per kind. */
-interface Scalable extends Resource {
-  spec?: { replicas?: number; selector?: LabelSelector }
-  status?: { replicas?: number }
+type Scaling = NonNullable<KindRules['scale']>
+
+/** The kind's own way to read and write replicas; a kind without one has no such subresource. */
+function scalingOf(kind: Kind): Scaling {
+  if (kind.rules.scale === undefined) throw unknownResource()
+  return kind.rules.scale
 }
 
 /** The Scale of an object: pkg/registry/apps/deployment/storage, `scaleFromDeployment`. */
-export function scaleOf(object: Scalable): JsonObject {
+export function scaleOf(scaling: Scaling, object: Resource): JsonObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata
+  const { replicas, current, selector } = scaling.read(object)
   return canonical(SCALE.model, {
     kind: SCALE.kind,
     apiVersion: SCALE.apiVersion,
     metadata: { name, namespace: namespace ?? '', uid, resourceVersion, creationTimestamp },
-    spec: { replicas: object.spec?.replicas ?? 0 },
-    status: {
-      replicas: object.status?.replicas ?? 0,
-      selector: formatSelector(selectorOf(object.spec?.selector)),
-    },
+    spec: { replicas },
+    status: { replicas: current, selector },
   })
 }
 
 export function getScale(call: Call): Response {
+  const scaling = scalingOf(call.kind)
   const row = call.api.reader.get(keyOf(call))
   if (row === undefined) throw notFound(resourceOf(call.kind), call.info.name)
-  return answer(call, scaleOf(row.object), 200)
+  return answer(call, scaleOf(scaling, row.object))
 }
 
 export async function updateScale(call: Call): Promise<Response> {
@@ -68,15 +69,15 @@ export async function patchScale(call: Call): Promise<Response> {
 
 function write(call: Call, options: WriteQuery, change: (old: JsonObject) => JsonObject): Response {
   const { api, kind, caller } = call
+  const scaling = scalingOf(kind)
+  const scaled = (old: Resource): Draft => rescale(scaling, old, change(scaleOf(scaling, old)))
   const row = api.store.transaction((tx) =>
-    api.registry.update(tx, caller, kind, keyOf(call), 'scale', (old) => scaled(old, change(scaleOf(old))), {
-      dryRun: options.dryRun,
-    } satisfies UpdateOptions),
+    api.registry.update(tx, caller, kind, keyOf(call), 'scale', scaled, { dryRun: options.dryRun }),
   )
-  return answer(call, scaleOf(row.object), 200)
+  return answer(call, scaleOf(scaling, row.object))
 }
 
-function scaled(old: Scalable, scale: JsonObject): Draft {
+function rescale(scaling: Scaling, old: Resource, scale: JsonObject): Draft {
   const replicas = member(scale['spec'], 'replicas') ?? 0
   if (typeof replicas === 'number' && replicas < 0) {
     const error = invalidValue('spec.replicas', replicas, 'must be greater than or equal to 0')
@@ -84,8 +85,7 @@ function scaled(old: Scalable, scale: JsonObject): Draft {
   }
   const version = member(scale['metadata'], 'resourceVersion')
   const metadata = { ...old.metadata, resourceVersion: typeof version === 'string' ? version : '' }
-  // The kind's own fields are kept; only the one that Scale owns is exchanged.
-  return { ...old, metadata, spec: { ...old.spec, replicas } } as Draft
+  return { ...scaling.write(old, typeof replicas === 'number' ? replicas : 0), metadata }
 }
 
 const member = (value: Json | undefined, name: string): Json | undefined =>
@@ -103,8 +103,8 @@ function refuseOldVersions(bytes: Uint8Array): void {
   }
 }
 
-function answer(call: Call, scale: JsonObject, code: number): Response {
+function answer(call: Call, scale: JsonObject): Response {
   const { format } = showingOf(call, { views: false })
   const { apiVersion, kind, model } = SCALE
-  return respond({ apiVersion, kind, model, body: scale }, format, code, call.caller.warnings)
+  return respond({ apiVersion, kind, model, body: scale }, format, 200, call.caller.warnings)
 }

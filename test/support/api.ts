@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto'
+import type { Kind } from '../../api/kinds/kind.ts'
+import type { Api } from '../../worker/http/api.ts'
+import { makeApp } from '../../worker/http/app.ts'
+import { Hub, type Socket, type Sockets } from '../../worker/http/hub.ts'
+import { makeRegistry } from '../../worker/registry/index.ts'
+import { openNodeStore } from '../../worker/store/node.ts'
+
+export const ADMIN_TOKEN = 'the-admin-token-of-the-tests'
+export const KEY = 'a key of the tests, long enough to sign and seal'
+
+/** A socket that remembers what was sent; its attachment goes through JSON, as hibernation would take it. */
+export class FakeSocket implements Socket {
+  sent: string[] = []
+  closed: string | undefined
+  readonly tags: readonly string[]
+  private attachment: string
+
+  constructor(tags: readonly string[], attachment: unknown) {
+    this.tags = tags
+    this.attachment = JSON.stringify(attachment)
+  }
+  send(text: string): void {
+    this.sent.push(text)
+  }
+  close(_code?: number, reason = ''): void {
+    this.closed = reason
+  }
+  serializeAttachment(value: unknown): void {
+    this.attachment = JSON.stringify(value)
+  }
+  deserializeAttachment(): unknown {
+    return JSON.parse(this.attachment)
+  }
+  /** The events sent since the last call. */
+  events(): { type: string; object: Record<string, unknown> }[] {
+    const lines = this.sent.join('').split('\n').filter(Boolean)
+    this.sent = []
+    return lines.map((line) => JSON.parse(line))
+  }
+}
+
+export interface TestApi {
+  readonly api: Api
+  readonly sockets: FakeSocket[]
+  /** A hub that has forgotten everything, as after hibernation. */
+  hibernate(): void
+  flush(): void
+  /** Milliseconds since the epoch; tests move it. */
+  clock: { now: number }
+  /** One request as the admin, unless `token` says otherwise (null: nobody). */
+  call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>
+  close(): void
+}
+export interface CallOptions {
+  token?: string | null
+  headers?: Record<string, string>
+}
+export interface Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly text: string
+  /** The body as JSON. */
+  // Tests look into answers of every kind; a precise type would be written anew for each.
+  readonly body: Record<string, never>
+}
+
+/** The API over a store in memory, with the given kinds. */
+export function testApi(kinds: readonly Kind[]): TestApi {
+  const store = openNodeStore(':memory:')
+  const clock = { now: Date.parse('2026-11-24T12:00:00Z') }
+  const sockets: FakeSocket[] = []
+  const host: Sockets = {
+    tagged: (tag) => sockets.filter(({ tags }) => tags.includes(tag)),
+    accept(tags, attachment) {
+      const socket = new FakeSocket(tags, attachment)
+      sockets.push(socket)
+      return { socket, response: new Response(null, { status: 200, headers: { 'x-socket': String(sockets.length) } }) }
+    },
+  }
+  const makeHub = () => new Hub(host, { kinds, now: () => clock.now }, store.version)
+  let hub = makeHub()
+  store.subscribe((changes) => hub.changed(changes))
+  const api: Api = {
+    store,
+    reader: store,
+    registry: makeRegistry(kinds),
+    kinds,
+    secrets: { adminToken: ADMIN_TOKEN, key: KEY },
+    dice: { uid: randomUUID, suffix: (length) => 'bcdfg'.repeat(length).slice(0, length) },
+    now: () => clock.now,
+    log: (line) => {
+      throw new Error(`an unexpected error was logged: ${JSON.stringify(line)}`)
+    },
+    accept: (watch, first) => hub.accept(watch, first),
+  }
+  const app = makeApp(api)
+  return {
+    api,
+    sockets,
+    clock,
+    hibernate: () => (hub = makeHub()),
+    flush: () => hub.flush(),
+    close: () => store.close(),
+    async call(method, path, body, { token = ADMIN_TOKEN, headers = {} } = {}) {
+      const answer = await app.request(path, {
+        method,
+        headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+        ...(body === undefined
+          ? {}
+          : { body: body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      const text = await answer.text()
+      const json = (answer.headers.get('content-type') ?? '').startsWith('application/json') && text !== ''
+      hub.flush()
+      return {
+        status: answer.status,
+        headers: answer.headers,
+        text,
+        body: json && !text.includes('\n{') ? JSON.parse(text) : {},
+      }
+    },
+  }
+}
