@@ -104,7 +104,7 @@ const SCALARS: Record<string, string> = {
   'number/double': 'float64',
   'string/byte': '[]uint8',
 }
-/** Mirrors `goType` of api/schema/go-type.ts: what a reader of the table takes the Go type to be. */
+/** What a reader of the table takes the Go type to be: `shapeOfCode` of api/schema/table.ts says the same. */
 function derived(field: FieldFact): string {
   if (field.items !== undefined) return `[]${derived(field.items)}`
   if (field.map !== undefined) return `map[string]${derived(field.map)}`
