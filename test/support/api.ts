@@ -105,7 +105,11 @@ export function testApi(kinds: readonly Kind[]): TestApi {
     async call(method, path, body, { token = ADMIN_TOKEN, headers = {} } = {}) {
       const answer = await app.request(path, {
         method,
-        headers: { 'content-type': 'application/json', ...(token === null ? {} : { authorization: `Bearer ${token}` }), ...headers },
+        headers: {
+          'content-type': 'application/json',
+          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
         ...(body === undefined
           ? {}
           : { body: body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body) }),
