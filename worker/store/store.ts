@@ -21,7 +21,7 @@ export interface Row extends Key {
 export interface Change {
   readonly version: number
   readonly key: Key
-  /** Absent when the object was created. */
+  /** Absent when the object was created; of an Event also where its row has been overwritten since. */
   readonly before?: Row
   /** The object after the change. For a deletion it is the last state, with the deletion's resourceVersion in it. */
   readonly after: Row
@@ -32,10 +32,14 @@ export interface Query {
   readonly resource: string
   /** Absent: all namespaces. */
   readonly namespace?: string
-  /** Only keys after this one, in (namespace, name) order of bytes, as etcd's. */
+  /** Only keys after this one, in (namespace, name) order of bytes (UTF-8), as etcd's. */
   readonly after?: { readonly namespace: string; readonly name: string }
   readonly limit?: number
-  /** The state as of this resourceVersion, rebuilt from the ring; throws 410 Expired when it is older than the ring. */
+  /**
+   * The state as of this resourceVersion, rebuilt from the ring. Throws 410 Expired where it is older than the ring (with
+   * `after` the text for a further page: the caller adds `metadata.continue`), 504 Timeout with the cause
+   * ResourceVersionTooLarge where it lies ahead.
+   */
   readonly at?: number
 }
 
@@ -45,13 +49,20 @@ export interface Reader {
   get(key: Key): Row | undefined
   /** In (namespace, name) order. Never truncated silently: with `limit` at most that many, the caller pages by `after`. */
   list(query: Query): Row[]
-  /** Objects whose ownerReferences name this uid (controller or not). */
+  /**
+   * Objects whose ownerReferences name this uid (controller or not), in (resource, namespace, name) order; Events never.
+   * The first call after a wake reads a row of every object, later ones only what they answer.
+   */
   owned(uid: string): Row[]
-  /** Pods whose spec.nodeName is this. */
+  /** Pods whose spec.nodeName is this, in (namespace, name) order. The first call after a wake reads a row of every Pod. */
   onNode(node: string): Row[]
-  /** Changes with a resourceVersion above `since`, oldest first; throws 410 Expired when the ring no longer holds them all. */
+  /**
+   * Changes with a resourceVersion above `since`, oldest first, at most `limit`; none where `since` lies ahead. Throws 410
+   * Expired when the ring no longer holds them all. Events have a ring of their own: with `resource` only that resource's
+   * ring counts, without it both do. An Event that ends by its age is no change.
+   */
   changes(since: number, resource?: string, namespace?: string, limit?: number): Change[]
-  /** The oldest resourceVersion from which `changes` still answers. */
+  /** The oldest resourceVersion from which `changes` of all resources still answers. */
   readonly oldest: number
 }
 
@@ -73,13 +84,20 @@ export interface Records {
 export interface Tx extends Reader {
   /**
    * Stores a new object: assigns the next resourceVersion, writes it into metadata.resourceVersion of what is stored
-   * (the argument is not changed). Throws 409 AlreadyExists where the key is taken, 413/`etcdserver: request is too large`
-   * above 1.5 MB. The caller has set uid and creationTimestamp.
+   * (the argument is not changed). Throws 409 AlreadyExists where the key is taken, 500 `etcdserver: request is too large`
+   * above 1.5 MiB of JSON, as Kubernetes does. The caller has set uid and creationTimestamp. Where this (or `update`, or
+   * `delete`) throws a StatusError, nothing of the call was done and the transaction may go on.
    */
   insert(resource: string, object: Resource): Row
-  /** Replaces an object that exists; a text equal to the stored one writes nothing and returns the row as it is. */
+  /**
+   * Replaces an object that exists, whatever resourceVersion it carries (preconditions are the registry's); a text equal
+   * to the stored one writes nothing and returns the row as it is. Throws 404 where there is none, 409 for another uid.
+   */
   update(resource: string, object: Resource): Row
-  /** Removes it; the DELETED change carries `last` (default: the stored state) with the deletion's resourceVersion. */
+  /**
+   * Removes it; the DELETED change, and the row that is returned, carry `last` (default: the stored state) with the
+   * deletion's resourceVersion. Throws 404 where there is none.
+   */
   delete(key: Key, last?: Resource): Row
   /** The changes made so far in this transaction, oldest first. */
   readonly changed: readonly Change[]
@@ -100,7 +118,10 @@ export type Sync<T> = T extends PromiseLike<unknown> ? never : T
 export interface Store extends Reader {
   /** Runs `work` atomically. A throw rolls back everything, this object's memory too, and is thrown on. Not reentrant. */
   transaction<T>(work: (tx: Tx) => Sync<T>): T
-  /** Called after each commit that changed objects, with the changes in order. Listeners must not throw. */
+  /**
+   * Called after each commit that changed objects, with the changes in order; may open transactions of its own, which
+   * are told after everyone heard of this one. Listeners must not throw: what they throw reaches who made the commit.
+   */
   subscribe(listener: (changes: readonly Change[]) => void): void
   /** Bytes of the database, and rows written and read since the store was opened: what the Free plan counts. */
   readonly usage: { bytes: number; rowsWritten: number; rowsRead: number }
