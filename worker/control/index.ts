@@ -1,0 +1,50 @@
+import type { Kind } from '../../api/kinds/kind.ts'
+import { podAdoption, replicasetAdoption } from './adoption.ts'
+import type { Controller } from './controller.ts'
+import { deployment } from './deployment.ts'
+import { garbageCollector } from './garbage-collector.ts'
+import { namespaceController } from './namespace.ts'
+import { nodeIpam } from './node-ipam.ts'
+import { nodeLifecycle } from './node-lifecycle.ts'
+import { podGc, terminatedGc, unscheduledGc } from './pod-gc.ts'
+import { replicaset } from './replicaset.ts'
+import { rootCa } from './root-ca.ts'
+import { scheduler } from './scheduler/scheduler.ts'
+import { serviceAccount } from './service-account.ts'
+import { taintEviction } from './taint-eviction.ts'
+
+export interface ControllerSettings {
+  /** Every kind that is served. */
+  readonly kinds: readonly Kind[]
+  /** PEM of the authority that vouches for the API's certificate; empty where public ones do. */
+  readonly ca: string
+  /** IPv4 range of all Pods; `10.244.0.0/14` where left out. */
+  readonly clusterCidr?: string
+}
+
+/**
+ * All controllers, in the order in which the driver serves them: nodes and what goes away first, then Pods, what counts
+ * Pods, what counts those, and the scheduler last, when every Pod that is wanted exists.
+ */
+export function allControllers({ kinds, ca, clusterCidr }: ControllerSettings): Controller[] {
+  const content = kinds.filter((kind) => kind.namespaced && kind.verbs.includes('delete'))
+  const kindOf = (apiVersion: string, name: string): Kind | undefined =>
+    kinds.find((kind) => kind.apiVersion === apiVersion && kind.kind === name)
+  return [
+    serviceAccount,
+    rootCa(ca),
+    nodeIpam(clusterCidr),
+    nodeLifecycle,
+    taintEviction,
+    podGc,
+    unscheduledGc,
+    terminatedGc(),
+    garbageCollector(kindOf),
+    namespaceController(content),
+    podAdoption,
+    replicaset,
+    replicasetAdoption,
+    deployment,
+    scheduler,
+  ]
+}
