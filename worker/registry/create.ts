@@ -41,7 +41,9 @@ export function create(
 function prepare(tx: Tx, caller: Caller, kind: Kind, namespace: string, draft: Draft): Resource {
   const filled = { ...draft, metadata: fillMeta(caller, kind, namespace, draft) }
   let object = defaulted(kind, filled)
-  object = admitCreate(tx, kind, object)
+  const admitted = admitCreate(tx, kind, object)
+  // Plugins set fields that others mirror (a Pod's service account): the conversion to the served version runs again.
+  if (admitted !== object) object = defaulted(kind, admitted)
   object = withoutStatus(kind, object)
   object = kind.rules.prepareCreate?.(object, { now: caller.now, operation: 'create' }) ?? object
   const errors = [
