@@ -87,7 +87,8 @@ export function testApi(kinds: readonly Kind[]): TestApi {
     registry: makeRegistry(kinds),
     kinds,
     secrets: { adminToken: ADMIN_TOKEN, key: KEY },
-    dice: { uid: randomUUID, suffix: (length) => 'bcdfg'.repeat(length).slice(0, length) },
+    dice: { uid: randomUUID, suffix: (length) => 'bcdfg'.repeat(length).slice(0, length), secret: randomUUID },
+    nodes: { isLinked: () => false, openStream: () => false },
     now: () => clock.now,
     log: (line) => {
       throw new Error(`an unexpected error was logged: ${JSON.stringify(line)}`)

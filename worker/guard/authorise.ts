@@ -1,5 +1,5 @@
 import { goQuote } from '../../api/meta/go-text.ts'
-import type { RequestInfo } from '../http/request-info.ts'
+import type { RequestInfo } from './request-info.ts'
 import type { Reader } from '../store/store.ts'
 import { AUTHENTICATED, MASTERS, NODES, type User } from './credentials.ts'
 import { authoriseNode } from './node-authoriser.ts'

@@ -1,7 +1,7 @@
 import { parseFieldSelector } from '../../api/meta/field-selector.ts'
 import type { Json, Resource } from '../../api/meta/object.ts'
 import { isJsonObject } from '../../api/schema/json-value.ts'
-import type { RequestInfo } from '../http/request-info.ts'
+import type { RequestInfo } from './request-info.ts'
 import type { Reader } from '../store/store.ts'
 import { ALLOWED, denied, type Verdict } from './verdict.ts'
 

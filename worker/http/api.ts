@@ -5,8 +5,9 @@ import type { Secrets } from '../guard/admit.ts'
 import type { User } from '../guard/credentials.ts'
 import type { Caller, Dice, Registry } from '../registry/registry.ts'
 import type { Key, Reader, Store } from '../store/store.ts'
+import type { OpensWith } from '../streams/open.ts'
 import { formatOf, type Accepts } from './negotiate.ts'
-import type { RequestInfo } from './request-info.ts'
+import type { RequestInfo } from '../guard/request-info.ts'
 import type { Log } from './respond.ts'
 import { includeOf, type Showing } from './view.ts'
 import type { Watch } from './watch-state.ts'
@@ -17,12 +18,17 @@ export interface Api {
   readonly registry: Registry
   readonly kinds: readonly Kind[]
   readonly secrets: Secrets
-  readonly dice: Dice
+  readonly dice: Dice & {
+    /** 256 random bits as text that fits a URL. */
+    secret(): string
+  }
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly log?: Log
   /** Accepts a watch: sends `first` (JSON lines) and from then on every event. Answers 101 with the socket. */
   readonly accept: (watch: Watch, first: Iterable<string>) => Response
+  /** The agents that are connected. */
+  readonly nodes: OpensWith['nodes']
   /** The store as clients see it: with what is made on read and never stored (heartbeats, leases of nodes). */
   readonly reader: Reader
 }

@@ -5,7 +5,7 @@ import { authorise } from '../guard/authorise.ts'
 import { impersonated } from '../guard/impersonate.ts'
 import type { Api } from './api.ts'
 import { forbiddenRequest } from './refusals.ts'
-import type { RequestInfo } from './request-info.ts'
+import type { RequestInfo } from '../guard/request-info.ts'
 
 /** Who asks; throws 401 for a token that is wrong, expired or revoked. Without a token it is system:anonymous. */
 export function whoIs(api: Api, headers: Headers, now: number): User {

@@ -38,6 +38,9 @@ export const VIRTUAL: readonly Virtual[] = [
   },
 ]
 
+const isVirtual = ({ group, plural }: Kind): boolean =>
+  VIRTUAL.some((virtual) => virtual.group === group && virtual.plural === plural)
+
 /** Groups in the order of priority that Kubernetes gives them; those that stand here not come last. */
 const PRIORITY = ['', 'apps', 'events.k8s.io', 'authentication.k8s.io', 'batch', 'coordination.k8s.io']
 
@@ -91,7 +94,7 @@ export function group(kinds: readonly Kind[], name: string): (JsonObject & { kin
 /** GET /api/v1, /apis/GROUP/VERSION; undefined where nothing of it is served. */
 export function resourceList(kinds: readonly Kind[], of: GroupVersion): (JsonObject & { kind: string }) | undefined {
   const inside = ({ group, version }: GroupVersion) => group === of.group && version === of.version
-  const stored = kinds.filter(inside).flatMap(resourcesOf)
+  const stored = kinds.filter((kind) => inside(kind) && !isVirtual(kind)).flatMap(resourcesOf)
   const virtual = VIRTUAL.filter(inside).map((found) => entry(found.plural, found.singular, found, found.verbs))
   if (stored.length + virtual.length === 0) return undefined
   const resources = [...virtual, ...stored].sort((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1))

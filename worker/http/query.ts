@@ -1,6 +1,6 @@
 import { badRequest } from '../../api/meta/failures.ts'
 import { goQuote } from '../../api/meta/go-text.ts'
-import { queryFlag } from './request-info.ts'
+import { queryFlag } from '../guard/request-info.ts'
 
 /** A query as Go's `url.ParseQuery` reads it: a pair that holds a `;` is dropped, which Kubernetes ignores silently. */
 export function goQuery(url: URL): URLSearchParams {

@@ -1,6 +1,6 @@
 import { StatusError, groupResource } from '../../api/meta/status-error.ts'
 import type { User } from '../guard/credentials.ts'
-import type { RequestInfo } from './request-info.ts'
+import type { RequestInfo } from '../guard/request-info.ts'
 
 /**
  * What the API answers before a request reaches an object: the texts of k8s.io/apiserver's filters and of the generic

@@ -2,6 +2,7 @@ import { methodNotAllowed, unknownResource } from '../../api/meta/failures.ts'
 import type { Caller } from '../registry/registry.ts'
 import { type Api, type Call, kindOf } from './api.ts'
 import { bind } from './binding.ts'
+import { connect } from './connect.ts'
 import { create } from './create.ts'
 import { remove } from './delete.ts'
 import { deletecollection } from './deletecollection.ts'
@@ -9,7 +10,7 @@ import { servedSubresources, VIRTUAL } from './discovery.ts'
 import { get } from './get.ts'
 import { list } from './list.ts'
 import { patch } from './patch.ts'
-import type { RequestInfo } from './request-info.ts'
+import type { RequestInfo } from '../guard/request-info.ts'
 import { getScale, patchScale, updateScale } from './scale.ts'
 import { reviewSelf } from './self-subject-review.ts'
 import { update } from './update.ts'
@@ -27,6 +28,8 @@ const SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   finalize: { update },
   scale: { get: getScale, update: updateScale, patch: patchScale },
   binding: { create: bind },
+  log: { get: connect },
+  exec: { get: connect, create: connect },
 }
 
 /** Answers a request on a resource: who may do what has been decided before. */

@@ -1,0 +1,14 @@
+import { openedResponse, openStream, upgradeOf } from '../streams/open.ts'
+import type { Call } from './api.ts'
+
+/**
+ * `pods/log` and `pods/exec`: the Worker asks where the session is, having kept the client's upgrade for itself, and the
+ * node's agent is told to dial it. `api.nodes` reaches the agents.
+ */
+export function connect(call: Call): Response {
+  const { api, info, query, request } = call
+  const subresource = info.subresource === 'log' ? 'log' : 'exec'
+  const { namespace, name } = info
+  const asked = { subresource, namespace, name, query, upgrade: upgradeOf(request) } as const
+  return openedResponse(openStream(asked, { store: api.store, nodes: api.nodes, secret: api.dice.secret }))
+}
