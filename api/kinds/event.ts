@@ -47,7 +47,7 @@ const about =
     involvedObject?.[field] ?? ''
 
 export const events = declare<Event>('events', {
-  validateName: (name, prefix) => [...pathSegmentErrors(name, prefix)],
+  validateName: pathSegmentErrors,
   validate,
   fields: {
     'involvedObject.kind': about('kind'),

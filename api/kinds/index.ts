@@ -10,6 +10,7 @@ import { pods } from './pod.ts'
 import { replicasets } from './replicaset.ts'
 import { secrets } from './secret.ts'
 import { selfsubjectreviews } from './selfsubjectreview.ts'
+import { services } from './service.ts'
 import { serviceaccounts } from './serviceaccount.ts'
 
 const DECLARED: readonly Kind[] = [
@@ -24,6 +25,7 @@ const DECLARED: readonly Kind[] = [
   secrets,
   selfsubjectreviews,
   serviceaccounts,
+  services,
 ]
 
 /** Kubernetes' order of groups and kinds, which discovery shows and clients prefer by. */

@@ -52,7 +52,7 @@ export interface KindRules<T extends Resource = Resource> {
   /** Texts for `Warning: 299` headers. */
   readonly warn?: (object: T, old?: T) => string[]
   /** Refuses a name; default DNS subdomain. Returns the details of the errors. */
-  readonly validateName?: (name: string, prefix: boolean) => string[]
+  readonly validateName?: (name: string, prefix: boolean) => readonly string[]
   /** Values of selectable fields beyond metadata.name and metadata.namespace: `status.phase` → text. */
   readonly fields?: Readonly<Record<string, (object: T) => string>>
   /** What DELETE does before the store is asked: grace in seconds (0 = at once), given what the caller wants. */

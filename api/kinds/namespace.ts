@@ -54,7 +54,7 @@ const prepareUpdate = (namespace: Namespace, old: Namespace, { operation }: Hook
 
 export const namespaces = declare<Namespace>('namespaces', {
   subresources: ['finalize', 'status'],
-  validateName: (name, prefix) => [...labelName(name, prefix)],
+  validateName: labelName,
   prepareCreate,
   prepareUpdate,
   validate,
