@@ -1,20 +1,21 @@
 import type { Store, Tx } from '../store/store.ts'
 import { nodeKey } from './registration.ts'
-import { attachmentOf, NODE_TAG, OPEN, tagOf, type NodeSocket, type SocketHost } from './socket.ts'
+import { attachmentOf, OPEN, tagOf, type NodeSocket, type SocketHost } from './socket.ts'
 
 /**
- * Silence after which a node is judged, in milliseconds: two missed pings and a little, so that NotReady comes at most
- * 30 s after the last sign of life.
+ * A silence that was judged by nobody for so long, in milliseconds, says that this object was not running: it is judged
+ * after 28 s (worker/control/node-health.ts), give or take an alarm that comes late.
  */
-export const SILENCE_MS = 28_000
-/** How much later than its time an alarm may come before we conclude that this object was not running. */
-const LATE_MS = 15_000
+const UNJUDGED_MS = 45_000
 
 const COLLECTION = 'nodes/heard'
 const STARTED = ' started' // no node's name
 
 /** What is kept of a node beside its socket: one row for a connect and one for a close, none for a heartbeat. */
-type Kept = { state: 'connected' } | { state: 'closed'; at: number }
+interface Kept {
+  state: 'connected' | 'closed'
+  at: number
+}
 
 /**
  * When each node was last heard: of an open socket the last automatic pong (or its opening), else when it closed.
@@ -53,13 +54,13 @@ export class NodeLiveness {
       if (started !== undefined && !this.#wasAway(tx, now)) return
       this.#startedAt = now
       tx.records.put(COLLECTION, STARTED, String(now))
-      for (const node of this.#lost()) this.#keep(tx, node, { state: 'closed', at: now })
     })
   }
 
-  opened(node: string): void {
-    if (this.#kept.get(node)?.state === 'connected') return
-    this.#store.transaction((tx) => this.#keep(tx, node, { state: 'connected' }))
+  opened(node: string, now: number): void {
+    const kept = this.#kept.get(node)
+    if (kept?.state === 'connected' && kept.at >= this.#startedAt) return
+    this.#store.transaction((tx) => this.#keep(tx, node, { state: 'connected', at: now }))
   }
 
   closed(node: string, now: number): void {
@@ -72,23 +73,12 @@ export class NodeLiveness {
     this.#kept.delete(node)
   }
 
-  /** Milliseconds since the epoch; undefined for a node that was never heard. */
+  /** Milliseconds since the epoch; undefined for a node that was not heard since the start. */
   lastHeard(node: string): number | undefined {
     const heard = this.#open(node).map((socket) => this.#heard(socket))
     if (heard.length > 0) return Math.max(...heard)
     const kept = this.#kept.get(node)
-    return kept?.state === 'closed' ? kept.at : undefined
-  }
-
-  /** When the next node will have been silent for too long; undefined where none is being waited for. */
-  nextSilence(now: number): number | undefined {
-    const heard = this.#host
-      .getWebSockets(NODE_TAG)
-      .filter(isOpen)
-      .map((socket) => this.#heard(socket))
-    for (const kept of this.#kept.values()) if (kept.state === 'closed') heard.push(Math.max(kept.at, this.#startedAt))
-    const times = heard.map((at) => at + SILENCE_MS).filter((at) => at > now)
-    return times.length === 0 ? undefined : Math.min(...times)
+    return kept?.state === 'closed' && kept.at >= this.#startedAt ? kept.at : undefined
   }
 
   #heard(socket: NodeSocket): number {
@@ -100,18 +90,12 @@ export class NodeLiveness {
     return this.#host.getWebSockets(tagOf(node)).filter(isOpen)
   }
 
-  /** Nodes whose socket is gone although nobody closed it. */
-  #lost(): string[] {
-    const connected = [...this.#kept].filter(([, kept]) => kept.state === 'connected').map(([node]) => node)
-    return connected.filter((node) => this.#open(node).length === 0)
-  }
-
   #wasAway(tx: Tx, now: number): boolean {
-    if (this.#lost().length > 0) return true
-    // The alarm for a silence comes at its end. A Node that is still Ready well after it was judged by nobody.
     return [...this.#kept].some(([node, kept]) => {
-      if (kept.state === 'connected' || kept.at + SILENCE_MS + LATE_MS >= now) return false
-      return isReady(tx, node)
+      if (kept.at < this.#startedAt) return false
+      // A socket is gone although nobody closed it.
+      if (kept.state === 'connected') return this.#open(node).length === 0
+      return kept.at + UNJUDGED_MS < now && isReady(tx, node)
     })
   }
 

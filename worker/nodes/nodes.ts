@@ -76,7 +76,7 @@ export class Nodes<S extends NodeSocket = NodeSocket> {
   opened(socket: S, node: string, now: number): void {
     this.#options.host.acceptWebSocket(socket, [NODE_TAG, tagOf(node)])
     attach(socket, { state: 'new', node, since: now })
-    this.liveness.opened(node)
+    this.liveness.opened(node, now)
   }
 
   /** A message that arrived. Whatever cannot be read ends the socket with one sentence. */
@@ -114,7 +114,7 @@ export class Nodes<S extends NodeSocket = NodeSocket> {
       const socket = linked.get(node)
       const attachment = socket === undefined ? undefined : attachmentOf(socket)
       if (socket === undefined || attachment?.state !== 'linked') continue
-      const revision = changes.at(-1)?.version ?? attachment.sent
+      const revision = Math.max(attachment.sent, changes.at(-1)?.version ?? 0)
       this.#send(socket, { type: 'delta', from: attachment.sent, revision, ...body })
       attach(socket, { ...attachment, sent: revision })
     }
