@@ -7,6 +7,7 @@ import { actingAs, permit, whoIs } from './authentication.ts'
 import { coreVersions, group, groupList, resourceList } from './discovery.ts'
 import { health } from './health.ts'
 import { formatOf } from './negotiate.ts'
+import { openapiV2Response, openapiV3IndexResponse, openapiV3Response } from './openapi.ts'
 import { goQuery } from './query.ts'
 import { type RequestInfo, requestInfo } from '../guard/request-info.ts'
 import { onResource } from './resources.ts'
@@ -36,6 +37,9 @@ export function makeApp(api: Api): Hono<Env> {
     return next()
   })
   discover(app, api)
+  app.get('/openapi/v2', (c) => openapiV2Response(api.kinds, c.req.header('accept') ?? null))
+  app.get('/openapi/v3', () => openapiV3IndexResponse(api.kinds))
+  app.get('/openapi/v3/*', (c) => openapiV3Response(api.kinds, c.req.path.slice('/openapi/v3/'.length)))
   app.post('/podo/tokens', (c) => createUserTokenRequest(api, c.req.raw, c.get('caller').now))
   app.post('/podo/join-tokens', (c) => createJoinTokenRequest(api, c.req.raw, c.get('caller').now))
   app.all('*', (c) => {
