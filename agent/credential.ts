@@ -86,9 +86,8 @@ function refusalOf(status: number, text: string): string {
 const UNKNOWN_TOKEN = 'the join token is unknown or has expired: make another (podo node join-command)'
 
 /**
- * The authority at the end of the server's certificate chain, for a join line that carries only its hash: `sha256:` and
- * the hex digest of its public key (SubjectPublicKeyInfo), as kubeadm's --discovery-token-ca-cert-hash. Throws where the
- * server shows another one: then somebody stands in between, or the line is of another cluster.
+ * The authority in the server's certificate chain, as PEM, for a join line that carries only its hash (`fingerprintOf`).
+ * Throws where the server shows another one: then somebody stands in between, or the line is of another cluster.
  */
 export function authorityOf(server: URL, hash: string): Promise<string> {
   return new Promise((resolvePem, reject) => {
@@ -124,11 +123,9 @@ function authorityWith(leaf: X509Certificate | undefined, chain: Chain, hash: st
     seen.add(at)
     certificates.push(new X509Certificate(at.raw))
   }
-  return certificates.find((certificate) => publicKeyHash(certificate) === hash)?.toString()
+  return certificates.find((certificate) => fingerprintOf(certificate) === hash)?.toString()
 }
 
-/** `sha256:` and the hex digest of the certificate's public key. */
-export function publicKeyHash(certificate: X509Certificate): string {
-  const key = certificate.publicKey.export({ type: 'spki', format: 'der' })
-  return `sha256:${createHash('sha256').update(key).digest('hex')}`
-}
+/** `sha256:` and the hex digest of the certificate in DER. */
+export const fingerprintOf = (certificate: X509Certificate): string =>
+  `sha256:${createHash('sha256').update(certificate.raw).digest('hex')}`

@@ -43,7 +43,7 @@ export interface LinkOptions {
   readonly statement: () => NodeStatement
   /** What was read from the disk at boot. */
   readonly held: Held | undefined
-  /** The desired state changed. It is on its way to the disk when this returns. */
+  /** The desired state changed. */
   readonly desired: (held: Held) => void
   readonly stream: (open: StreamOpen) => void
   /** The control plane does not know this node (any more); `link` keeps asking slowly unless this makes it known. */

@@ -63,7 +63,7 @@ const hello = z.object({
 })
 /** The Node's facts changed: a condition, a capacity, an address. */
 const node = z.object({ type: z.literal('node'), node: nodeFacts })
-/** The desired state of this revision is kept on the agent's disk. */
+/** The agent works towards the desired state of this revision. */
 const ack = z.object({ type: z.literal('ack'), revision: wholeNumber })
 /** A delta did not follow what the agent holds: it wants a snapshot. */
 const resync = z.object({ type: z.literal('resync') })
