@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../meta/object.ts'
 import { StatusError } from '../meta/status-error.ts'
-import { copyJson, equalJson, isJsonObject, memberOf, setMember } from './json-value.ts'
+import { copyJson, equalJson, isJsonObject, memberOf, setMember, sortedKeys } from './json-value.ts'
 
 /** https://pkg.go.dev/k8s.io/apiserver/pkg/endpoints/handlers: maxJSONPatchOperations. */
 const MAX_OPERATIONS = 10_000
@@ -12,12 +12,15 @@ type Container = Json[] | JsonObject
 interface Patching {
   root: Json
   copied: number
+  /** Objects that operations reached into: they have been Go maps. */
+  readonly reached: Set<Json>
 }
 
 /**
  * Applies an RFC 6902 patch to a copy of the document and returns it. The exact behaviour is that of
  * gopkg.in/evanphx/json-patch.v4, which kube-apiserver uses: `replace` of an absent member sets it, `test` of an absent
- * member against null holds, negative indexes count from the end, the empty path serves `replace` and `test` only.
+ * member against null holds, negative indexes count from the end, the empty path serves `replace` and `test` only,
+ * and objects that were reached into come out with sorted keys, which is how messages quote the result.
  * Any operation that does not apply is a 422 with a fixed text; more than 10,000 operations are a 413.
  */
 export function jsonPatch(document: Json, operations: readonly Json[]): Json {
@@ -27,36 +30,45 @@ export function jsonPatch(document: Json, operations: readonly Json[]): Json {
       `Request entity too large: The allowed maximum operations in a JSON patch is ${MAX_OPERATIONS}, got ${operations.length}`,
     )
   }
-  const patching: Patching = { root: copyJson(document), copied: 0 }
+  const patching: Patching = { root: copyJson(document), copied: 0, reached: new Set() }
   for (const operation of operations) {
     if (!isJsonObject(operation)) throw doesNotApply()
     apply(patching, operation)
   }
-  return patching.root
+  return written(patching.root, patching.reached)
+}
+
+/** The document as the library writes it: objects that were reached into, and the root, have their keys sorted. */
+function written(value: Json, reached: ReadonlySet<Json>, isRoot = true): Json {
+  if (Array.isArray(value)) return value.map((item) => written(item, reached, false))
+  if (!isJsonObject(value)) return value
+  const copy: JsonObject = {}
+  for (const [key, member] of Object.entries(value)) setMember(copy, key, written(member, reached, false))
+  return isRoot || reached.has(value) ? sortedKeys(copy) : copy
 }
 
 function apply(patching: Patching, operation: JsonObject): void {
   const path = textOf(operation, 'path')
   switch (memberOf(operation, 'op')) {
     case 'add':
-      return add(...locate(patching.root, path), copyJson(memberOf(operation, 'value') ?? null))
+      return add(...locate(patching, path), copyJson(memberOf(operation, 'value') ?? null))
     case 'remove':
-      return remove(...locate(patching.root, path))
+      return remove(...locate(patching, path))
     case 'replace':
       return replace(patching, path, memberOf(operation, 'value'))
     case 'test':
-      return test(patching.root, path, memberOf(operation, 'value'))
+      return test(patching, path, memberOf(operation, 'value'))
     case 'copy': {
-      const value = copyJson(read(...locate(patching.root, textOf(operation, 'from'))) ?? null)
+      const value = copyJson(read(...locate(patching, textOf(operation, 'from'))) ?? null)
       patching.copied += JSON.stringify(value).length
       if (patching.copied > MAX_COPIED) throw doesNotApply()
-      return add(...locate(patching.root, path), value)
+      return add(...locate(patching, path), value)
     }
     case 'move': {
-      const [from, key] = locate(patching.root, textOf(operation, 'from'))
+      const [from, key] = locate(patching, textOf(operation, 'from'))
       const value = read(from, key)
       remove(from, key)
-      return add(...locate(patching.root, path), value ?? null)
+      return add(...locate(patching, path), value ?? null)
     }
     default:
       throw doesNotApply()
@@ -69,24 +81,27 @@ function replace(patching: Patching, path: string, value: Json | undefined): voi
     patching.root = copyJson(value)
     return
   }
-  const [container, key] = locate(patching.root, path)
+  const [container, key] = locate(patching, path)
   if (Array.isArray(container)) container[indexOf(container, key)] = copyJson(value ?? null)
   else setMember(container, key, copyJson(value ?? null))
 }
 
-function test(root: Json, path: string, value: Json | undefined): void {
-  const found = path === '' ? root : read(...locate(root, path))
+function test(patching: Patching, path: string, value: Json | undefined): void {
+  const found = path === '' ? patching.root : read(...locate(patching, path))
   const holds = (found ?? null) === null ? (value ?? null) === null : value !== undefined && equalJson(found!, value)
   if (!holds) throw doesNotApply()
 }
 
 /** The container that a JSON pointer leads to, and the last part of the pointer. */
-function locate(root: Json, pointer: string): [Container, string] {
+function locate({ root, reached }: Patching, pointer: string): [Container, string] {
   const [, ...parts] = pointer.split('/')
   const key = parts.pop()
   if (key === undefined) throw doesNotApply()
   let at: Json | undefined = root
-  for (const part of parts) at = isContainer(at) ? read(at, decodePart(part)) : undefined
+  for (const part of parts) {
+    at = isContainer(at) ? read(at, decodePart(part)) : undefined
+    if (at !== undefined) reached.add(at)
+  }
   if (!isContainer(at)) throw doesNotApply()
   return [at, decodePart(key)]
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../meta/go-text.ts'
 import type { Json, JsonObject } from '../meta/object.ts'
 
 /** Whether a value is a JSON object: neither null nor a list. */
@@ -34,4 +35,11 @@ export function equalJson(left: Json, right: Json): boolean {
     keys.length === Object.keys(right).length &&
     keys.every((key) => Object.hasOwn(right, key) && equalJson(left[key]!, right[key]!))
   )
+}
+
+/** The same members, keys sorted as Go sorts them: what became of an object that passed through a Go map. */
+export function sortedKeys(object: JsonObject): JsonObject {
+  const sorted: JsonObject = {}
+  for (const key of Object.keys(object).sort(compareText)) setMember(sorted, key, object[key]!)
+  return sorted
 }

@@ -10,6 +10,8 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { kinds } from '../../api/kinds/index.ts'
+import { FACTS } from '../../api/kinds/declare.ts'
+import { groupResource } from '../../api/meta/status-error.ts'
 import { readCases, type Case, type Step } from './case.ts'
 
 /** Discovery and OpenAPI: they name what podo does not serve, and quote Kubernetes' descriptions. */
@@ -45,9 +47,12 @@ function unservedResource(group: string, segments: string[], path: string, expec
   const name = group === '' ? (resource ?? '') : `${resource}.${group}`
   const kind = plural.get(name)
   // What exists nowhere, or is forbidden to everyone, is answered the same by every server.
-  if (kind === undefined) return [403, 404].includes(expected) ? undefined : `${name} are not served yet`
+  const isUnknown = !FACTS.some((fact) => groupResource(fact.group, fact.plural) === name)
+  if (kind === undefined)
+    return expected === 403 || (expected === 404 && isUnknown) ? undefined : `${name} are not served yet`
   if (subresource === undefined || kind.rules.subresources?.includes(subresource) === true) return undefined
-  return [403, 404].includes(expected) ? undefined : `${name}/${subresource} is not served yet`
+  const exists = kind.subresources?.some((it) => it.name === subresource) === true
+  return expected === 403 || (expected === 404 && !exists) ? undefined : `${name}/${subresource} is not served yet`
 }
 
 /** Why a case is left out; undefined where podo is held to it. */
