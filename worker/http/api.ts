@@ -8,6 +8,8 @@ import type { Key, Reader, Store } from '../store/store.ts'
 import type { OpensWith } from '../streams/open.ts'
 import { formatOf, type Accepts } from './negotiate.ts'
 import type { RequestInfo } from '../guard/request-info.ts'
+import { packageOf } from './body-kind.ts'
+import { otherThanAsked } from './refusals.ts'
 import type { Log } from './respond.ts'
 import { includeOf, type Showing } from './view.ts'
 import type { Watch } from './watch-state.ts'
@@ -72,6 +74,10 @@ export function showingOf(
   accepts: Accepts = {},
 ): { showing: Showing; format: ReturnType<typeof formatOf> } {
   const format = formatOf(call.request, accepts)
+  const list = call.info.verb === 'list' || call.info.verb === 'deletecollection'
+  if (format.view.as === 'partial' && format.view.list !== list && call.info.verb !== 'watch') {
+    throw otherThanAsked(list, `${packageOf(call.kind.group)}.${call.kind.kind}${list ? 'List' : ''}`)
+  }
   const include = format.view.as === 'table' ? includeOf(call.query) : 'Metadata'
   return { showing: { kind: call.kind, view: format.view, include, now: call.caller.now }, format }
 }

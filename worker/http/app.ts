@@ -44,7 +44,10 @@ export function makeApp(api: Api): Hono<Env> {
   app.post('/podo/join-tokens', (c) => createJoinTokenRequest(api, c.req.raw, c.get('caller').now))
   app.all('*', (c) => {
     const info = c.get('info')
-    if (!info.isResourceRequest) throw unknownResource()
+    if (!info.isResourceRequest) {
+      if (/^\/apis?(\/|$)/.test(info.path)) throw unknownResource()
+      return pageNotFound()
+    }
     return onResource(api, c.req.raw, c.get('query'), info, c.get('caller'))
   })
   return app
@@ -67,7 +70,7 @@ function discover(app: Hono<Env>, api: Api): void {
     app.get(path, (c) => {
       const [model, value] = document(c.req.param())
       if (value === undefined) {
-        if (path === '/apis/:group') return new Response('404 page not found\n', { status: 404, headers: PLAIN })
+        if (path === '/apis/:group') return pageNotFound()
         throw unknownResource()
       }
       if (path === '/') return Response.json({ paths: PATHS })
@@ -81,5 +84,8 @@ function discover(app: Hono<Env>, api: Api): void {
 
 type Document = [model: string, value: (JsonObject & { kind: string }) | undefined]
 
-const PLAIN = { 'content-type': 'text/plain; charset=utf-8' }
+/** What net/http answers where nothing is registered. */
+const pageNotFound = (): Response =>
+  new Response('404 page not found\n', { status: 404, headers: { 'content-type': 'text/plain; charset=utf-8' } })
+
 const PATHS = ['/api', '/api/v1', '/apis', '/healthz', '/livez', '/openapi/v2', '/openapi/v3', '/readyz', '/version']

@@ -25,7 +25,7 @@ export const canNotBe = (said: Said, expected: Expected, why: string): Error =>
   badRequest(`${said.kind} in version "${said.version}" cannot be handled as a ${expected.kind}: ${why}`)
 
 /** The package of a group's internal types, as messages name it: `core`, `apps`, `coordination`. */
-const packageOf = (group: string): string => (group === '' ? 'core' : (group.split('.')[0] ?? group))
+export const packageOf = (group: string): string => (group === '' ? 'core' : (group.split('.')[0] ?? group))
 
 /** Whether Kubernetes knows this kind at all, served here or not. */
 function isRegistered(group: string, version: string, kind: string): boolean {

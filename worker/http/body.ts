@@ -80,9 +80,7 @@ export function parseBody(bytes: Uint8Array, media: 'json' | 'yaml'): Parsed {
   if (media === 'json') {
     return parseJson(text)
   }
-  const { value, duplicates } = parseYaml(text)
-  const lines = duplicates.map((line) => `\n  ${line}`).join('')
-  return { value, duplicates: lines === '' ? [] : [`yaml: unmarshal errors:${lines}`] }
+  return parseYaml(text)
 }
 
 function parseFramed(expected: Expected, bytes: Uint8Array, media: 'json' | 'yaml'): Parsed {
@@ -123,10 +121,16 @@ export function decodeBody(
   const fail = (why: string): Error => canNotBe(said, expected, why)
   const wrong = said.mismatch
   if (wrong !== undefined) throw fail(wrong)
-  const { object, strict } = decodeValue(expected.model, value, duplicates, fail)
-  const refusal = strictly(strict, validation, warnings)
+  const json = media === 'json'
+  const { object, strict } = decodeValue(expected.model, value, json ? duplicates : [], fail)
+  const refusal = strictly(json ? strict : [...yamlErrors(duplicates, validation), ...strict], validation, warnings)
   if (refusal !== undefined) throw fail(refusal)
   return { ...object, kind: expected.kind, apiVersion: expected.apiVersion }
+}
+
+/** go-yaml tells all its lines as one error; as warnings each stands alone. */
+function yamlErrors(lines: readonly string[], validation: FieldValidation): readonly string[] {
+  return lines.length > 0 && validation === 'Strict' ? [`yaml: unmarshal errors:\n  ${lines.join('\n  ')}`] : lines
 }
 
 function decodeValue(model: string, value: Json, duplicates: readonly string[], fail: (why: string) => Error): Decoded {

@@ -1,4 +1,6 @@
 import { methodNotAllowed } from '../../api/meta/failures.ts'
+import { negotiate } from './negotiate.ts'
+import { parametersNotAcceptable } from './refusals.ts'
 import { respondError } from './respond.ts'
 
 /** What is answered to everybody, by the edge alone: https://kubernetes.io/docs/reference/using-api/health-checks/ */
@@ -26,6 +28,17 @@ export function health(request: Request): Response | undefined {
   const version = path === '/version'
   if (!version && !CHECKS.has(path)) return undefined
   if (request.method !== 'GET' && request.method !== 'HEAD') return respondError(methodNotAllowed(), request)
+  // The version is JSON and nothing else.
+  if (version && !acceptsJson(request)) return respondError(parametersNotAcceptable(), request)
   if (version) return Response.json(VERSION, { headers: HEADERS })
   return new Response('ok', { headers: { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' } })
+}
+
+function acceptsJson(request: Request): boolean {
+  try {
+    negotiate(request.headers.get('accept'), { views: false, only: ['json'] })
+    return true
+  } catch {
+    return false
+  }
 }

@@ -7,7 +7,7 @@ export type Media = 'json' | 'yaml' | 'protobuf'
 export type View =
   | { as: 'object' }
   | { as: 'table'; version: 'v1' | 'v1beta1' }
-  | { as: 'partial'; version: 'v1' | 'v1beta1' }
+  | { as: 'partial'; version: 'v1' | 'v1beta1'; list: boolean }
 
 /** What the client asked for with Accept and `pretty`. */
 export interface Format {
@@ -55,7 +55,9 @@ function viewOf(media: Media, parameters: Map<string, string>): View | undefined
   if (as === undefined && group === undefined && version === undefined) return { as: 'object' }
   if (group !== 'meta.k8s.io' || (version !== 'v1' && version !== 'v1beta1')) return undefined
   if (as === 'Table') return media === 'protobuf' ? undefined : { as: 'table', version }
-  if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') return { as: 'partial', version }
+  if (as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList') {
+    return { as: 'partial', version, list: as === 'PartialObjectMetadataList' }
+  }
   return undefined
 }
 

@@ -56,16 +56,27 @@ export function readPatch(
   return {
     apply(document) {
       const result = reading.patched(document)
-      const shown = type === 'strategic' ? goText(parsed.value) : JSON.stringify(result)
+      const shown = type === 'strategic' ? goText(parsed.value) : sortedText(result)
       const refuse = (why: string): StatusError => notAPatch(shown, why)
       checkKind(expected, result, refuse)
       const { object, strict } = decoded(expected.model, result, type, refuse)
-      const refusal = strictly([...reading.strict, ...strict], validation, warnings)
+      const fields = type === 'strategic' ? outerFirst(strict) : strict
+      const refusal = strictly([...reading.strict, ...fields], validation, warnings)
       if (refusal !== undefined) throw refuse(refusal)
       return { ...object, kind: expected.kind, apiVersion: expected.apiVersion }
     },
   }
 }
+
+/** The patched JSON as Go's map prints it: the outer keys sorted. */
+function sortedText(result: Json): string {
+  if (!isJsonObject(result)) return JSON.stringify(result)
+  return JSON.stringify(Object.fromEntries(Object.entries(result).sort(([a], [b]) => (a < b ? -1 : 1))))
+}
+
+/** The converter lists what is unknown in a struct before it looks into the struct's fields. */
+const depth = (field: string): number => field.split('.').length
+const outerFirst = (strict: readonly string[]): string[] => [...strict].sort((a, b) => depth(a) - depth(b))
 
 function parse(type: PatchType, bytes: Uint8Array): Parsed {
   try {

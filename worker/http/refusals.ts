@@ -22,6 +22,15 @@ export const notAcceptable = (): StatusError =>
 export const parametersNotAcceptable = (accepted: string = NAMED): StatusError =>
   new StatusError('NotAcceptable', `only the following media types are accepted: ${accepted}`)
 
+/** PartialObjectMetadata asked of a list, or its list of an object. `goType` is what the answer would have been. */
+export const otherThanAsked = (list: boolean, goType: string): StatusError =>
+  new StatusError(
+    'NotAcceptable',
+    list
+      ? `you requested PartialObjectMetadata, but the requested object is a list (*${goType})`
+      : `you requested PartialObjectMetadataList, but the requested object is not a list (*${goType})`,
+  )
+
 export const unsupportedBody = (): StatusError =>
   new StatusError(
     'UnsupportedMediaType',
