@@ -191,6 +191,11 @@ test.each(MERGES)('[AP33] strategic merge: %s', (_, patch, path, value) => {
   expect(JSON.stringify([deployment, patch])).toBe(before)
 })
 
+test('[AP33] unknown fields come before known ones, outer before inner', () => {
+  const merged = strategicMerge(DEPLOYMENT, deployment, { spec: { foo: 1, bar: 2, template: { spec: { baz: 3 } } } })
+  expect(Object.keys(merged['spec'] as JsonObject).slice(0, 3)).toEqual(['bar', 'foo', 'strategy'])
+})
+
 const finalizers = (...names: string[]): JsonObject => ({ metadata: { finalizers: names } })
 test.each<[string, JsonObject, JsonObject, JsonObject]>([
   ['finalizers-merge', finalizers('x/a'), finalizers('x/b'), finalizers('x/b', 'x/a')],

@@ -2,7 +2,7 @@ import type { Json, JsonObject } from '../meta/object.ts'
 import { badRequest, untranslated } from '../meta/failures.ts'
 import type { StatusError } from '../meta/status-error.ts'
 import { goReflectType } from './go-print.ts'
-import { isJsonObject, memberOf, setMember } from './json-value.ts'
+import { isJsonObject, memberOf, setMember, sortedKeys } from './json-value.ts'
 import { inElementOrder, merged, unknownPatchType, type ListRules } from './merge-list.ts'
 import type { Field, Model } from './schema.ts'
 import { typeOf } from './table.ts'
@@ -33,7 +33,15 @@ function mergeMap(schema: Field | undefined, document: JsonObject, patch: JsonOb
   }
   const deletionsFirst = Object.entries(changes).sort(([a], [b]) => rank(a) - rank(b))
   for (const [key, value] of deletionsFirst) mergeMember(schema, result, key, value)
-  return result
+  return unknownFirst(schema, result)
+}
+
+/** Kubernetes reports what a struct does not know before what its fields do not know: decoding goes by this order. */
+function unknownFirst(schema: Field | undefined, object: JsonObject): JsonObject {
+  const fields = modelOf(schema)?.fields
+  const unknown = fields === undefined ? [] : Object.keys(object).filter((key) => !Object.hasOwn(fields, key))
+  if (unknown.length === 0) return object
+  return { ...sortedKeys(Object.fromEntries(unknown.map((key) => [key, object[key]!]))), ...object }
 }
 
 const rank = (key: string): number => (key.startsWith(DELETE_FROM) ? 0 : 1)
@@ -107,8 +115,12 @@ function listRules(schema: Field | undefined, name: string): ListRules {
 const strategyOf = (field: Field | undefined): string | undefined =>
   field?.ps?.split(',').find((strategy) => strategy !== 'retainKeys')
 
+/** The row that says what a value of the field holds. */
+const modelOf = (schema: Field | undefined): Model | undefined =>
+  schema?.ref === undefined ? schema : typeOf(schema.ref)
+
 function childOf(schema: Field | undefined, key: string): Field | undefined {
-  const type: Model | undefined = schema?.ref === undefined ? schema : typeOf(schema.ref)
+  const type = modelOf(schema)
   const fields = type?.fields
   return fields !== undefined && Object.hasOwn(fields, key) ? fields[key] : type?.map
 }

@@ -123,7 +123,7 @@ function normalMember(value: string, run: Run, key: string, parent: Record<strin
   if (key === 'resourceVersion' && /^\d+$/.test(value) && value !== '0') return '$RV'
   if (key === 'continue' && value !== '') return '$CONTINUE'
   if (/^clusterIPs?$/.test(key) && IP.test(value) && isOurs) return '$IP'
-  if (key === 'cells' && /^(\d+[smh]){1,2}$/.test(value)) return '$AGE'
+  if (key === 'cells' && /^(\d+[smhdy]){1,2}$/.test(value)) return '$AGE'
   if (key === 'cells' && IP.test(value) && isOurs) return '$IP'
   if (key === 'cells' && /^\d+:3\d{4}\/[A-Z]+/.test(value) && !run.sent.includes('nodePort')) {
     return value.replace(/:3\d{4}\//g, ':$PORT/')

@@ -22,6 +22,7 @@ const HEALTH = ['/version', '/healthz', '/livez', '/readyz', '/api']
 const UNSERVED: [text: string, reason: string][] = [
   ['application/apply-patch', 'server-side apply is not served yet'],
   ['pod-security.kubernetes.io/', 'Pod Security admission does not exist yet'],
+  ['"path":"data.token"', 'tokens of service accounts do not exist yet'],
   ['managedFields', 'it is about managed fields, which are not kept yet'],
   ['apidiscovery.k8s.io', DESCRIBES_ALL],
 ]
