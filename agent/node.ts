@@ -30,4 +30,7 @@ export interface NodeTroubles {
 
 /** The Node object that the agent registers: labels, capacity, addresses, conditions, nodeInfo. */
 export declare function nodeOf(facts: NodeFacts, troubles: NodeTroubles, now: number): Resource & { status: object }
-export declare function readNodeFacts(options: { name: string; address?: string }, info: import('./runtime/runtime.ts').RuntimeInfo): Promise<NodeFacts>
+export declare function readNodeFacts(
+  options: { name: string; address?: string },
+  info: import('./runtime/runtime.ts').RuntimeInfo,
+): Promise<NodeFacts>

@@ -18,5 +18,11 @@ export interface Reports {
   /** A Pod in deletion is gone from the machine, with its last status: the object may go. */
   gone(pod: { namespace: string; name: string; uid: string }, status: object): void
   /** An event in kubelet's words. `fieldPath` names a container: `spec.containers{web}`. */
-  event(about: { namespace: string; name: string; uid: string }, type: 'Normal' | 'Warning', reason: string, message: string, fieldPath?: string): void
+  event(
+    about: { namespace: string; name: string; uid: string },
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    fieldPath?: string,
+  ): void
 }
