@@ -148,6 +148,9 @@ test('no folder or file is a drawer', () => {
   expect(drawers).toEqual([])
 })
 
+/** An `any` outside of comments: a type that no longer says anything. */
+const escapes = (line: string): boolean => !/^\s*(\/\/|\*|\/\*)/.test(line) && /:\s*any\b|<any>|\bas any\b/.test(line)
+
 test('nothing is left for later, and every escape from the types says why', () => {
   const found = sources.flatMap((file) =>
     read(file)
