@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { parse as parseYaml } from 'yaml'
 import type { Json } from '../../api/meta/object.ts'
-import { isJsonObject } from '../../api/schema/json-value.ts'
 import type { Case, Shape, Step } from './case.ts'
 import { differences, drop, valueAt } from './compare.ts'
 import { openExchange, type Answer, type Endpoint, type Exchange } from './exchange.ts'
 import { shapeOf, type Run } from './normal.ts'
+import { dropUnkept } from './unkept.ts'
 
 export interface ReplayOptions extends Endpoint {
   readonly cases: readonly Case[]
@@ -20,21 +20,6 @@ export interface Result {
 }
 type Variables = Record<string, string>
 
-/** What is compared nowhere: managed fields are not kept yet, and descriptions of columns are in podo's own words. */
-const IGNORED = [
-  'metadata.managedFields',
-  'items[*].metadata.managedFields',
-  'rows[*].object.metadata.managedFields',
-  '[*].object.metadata.managedFields',
-  '[*].metadata.managedFields',
-  '[*].items[*].metadata.managedFields',
-  '[*].object.rows[*].object.metadata.managedFields',
-  '["metadata.managedFields"]',
-  'columnDefinitions[*].description',
-  '[*].object.columnDefinitions[*].description',
-  // That of a line in the recorded server's file of tokens.
-  'status.userInfo.uid',
-]
 /** Ages of what was made in 2020 went on since the recording. */
 const YEARS = /"\d+y\d+d"/g
 const PERSON = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
@@ -89,30 +74,12 @@ function comparable(shape: Shape, recorded: Case): Json {
     ? parseYaml(String(shape.body))
     : JSON.parse(JSON.stringify(shape.body).replace(YEARS, '"$$AGE"'))
   const copy: Json = { ...shape, body }
-  for (const path of IGNORED) drop(body, path)
-  dropProtobufManagedFields(body)
-  if (wasRecordedEarly(recorded)) for (const path of GENERATIONS) drop(body, path)
+  dropUnkept(body, recorded)
   for (const path of recorded.ignore ?? []) {
     drop(body, path)
     drop(copy, path)
   }
   return copy
-}
-
-/**
- * The Deployment controller writes the revision as an annotation, and that counts as a generation: in podo in the turn of
- * the create, in Kubernetes a moment later. Cases that leave the annotation out of the comparison were recorded before.
- */
-const wasRecordedEarly = ({ path, ignore }: Case): boolean =>
-  path.includes('/deployments') && ignore?.some((it) => it.includes('metadata.annotations')) === true
-const GENERATIONS = ['metadata.generation', '["metadata.generation"]', 'rows[*].object.metadata.generation']
-
-/** Field 17 of ObjectMeta, known by the type of its fields. */
-function dropProtobufManagedFields(value: Json | undefined): void {
-  if (Array.isArray(value)) return value.forEach(dropProtobufManagedFields)
-  if (!isJsonObject(value)) return
-  if (JSON.stringify(value['17'] ?? '').includes('"FieldsV1"')) delete value['17']
-  Object.values(value).forEach(dropProtobufManagedFields)
 }
 
 async function conversation(exchange: Exchange, recorded: Case, users: Run['users']): Promise<Shape> {

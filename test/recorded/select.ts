@@ -18,11 +18,13 @@ import { readCases, type Case, type Step } from './case.ts'
 const DESCRIBES_ALL = 'the answer describes every resource of Kubernetes'
 /** Paths that are no resources and that podo serves as Kubernetes does. */
 const HEALTH = ['/version', '/healthz', '/livez', '/readyz', '/api']
+const NO_TOKENS = 'tokens of service accounts do not exist yet'
 /** What a whole conversation must not need: a text in it, and why. */
 const UNSERVED: [text: string, reason: string][] = [
   ['application/apply-patch', 'server-side apply is not served yet'],
   ['pod-security.kubernetes.io/', 'Pod Security admission does not exist yet'],
-  ['"path":"data.token"', 'tokens of service accounts do not exist yet'],
+  ['"path":"data.token"', NO_TOKENS],
+  ['automountServiceAccountToken', NO_TOKENS],
   ['managedFields', 'it is about managed fields, which are not kept yet'],
   ['apidiscovery.k8s.io', DESCRIBES_ALL],
 ]
