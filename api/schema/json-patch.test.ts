@@ -134,15 +134,18 @@ test('[AP30] copies cannot blow a document up', () => {
 })
 
 test('[AP30] the way from any document to any other is a patch that leads there', () => {
+  const document = fc.dictionary(fc.string(), fc.jsonValue())
+  const pointer = (key: string) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
   fc.assert(
-    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.dictionary(fc.string(), fc.jsonValue()), (from, to) => {
-      const pointer = (key: string) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`
+    fc.property(document, document, (...drawn) => {
+      // JSON has no -0.
+      const [from, to]: [Record<string, Json>, Record<string, Json>] = JSON.parse(JSON.stringify(drawn))
       const operations = [
         ...Object.keys(from).map((key) => ({ op: 'remove', path: pointer(key) })),
-        ...Object.entries(to).map(([key, value]) => ({ op: 'add', path: pointer(key), value: value as Json })),
-        ...Object.entries(to).map(([key, value]) => ({ op: 'test', path: pointer(key), value: value as Json })),
+        ...Object.entries(to).map(([key, value]) => ({ op: 'add', path: pointer(key), value })),
+        ...Object.entries(to).map(([key, value]) => ({ op: 'test', path: pointer(key), value })),
       ]
-      expect(jsonPatch(from as Json, operations)).toEqual(JSON.parse(JSON.stringify(to)))
+      expect(jsonPatch(from, operations)).toEqual(to)
     }),
   )
 })
