@@ -46,9 +46,9 @@ export function countedStatus(fleet: Fleet, now: number): DeploymentStatus {
 
 /** DeploymentComplete: everything is of the new template and available, and nothing old is left. */
 export const isComplete = (d: Deployment, status: DeploymentStatus): boolean =>
-  status.updatedReplicas === replicasOf(d) &&
-  status.replicas === replicasOf(d) &&
-  status.availableReplicas === replicasOf(d) &&
+  (status.updatedReplicas ?? 0) === replicasOf(d) &&
+  (status.replicas ?? 0) === replicasOf(d) &&
+  (status.availableReplicas ?? 0) === replicasOf(d) &&
   (status.observedGeneration ?? 0) >= (d.metadata.generation ?? 0)
 
 /** DeploymentProgressing: something got better since the status that stands. */

@@ -133,15 +133,10 @@ export class Queue {
     this.#of(controller)?.delete(text)
   }
 
-  get idle(): boolean {
-    return this.#dirty.every((keys) => keys.size === 0)
-  }
-
-  /** When something is due next; now, where anything is dirty. */
-  next(now: number): number | undefined {
-    if (!this.idle) return now
+  /** When a row is due next: asked when the table says all that waits. */
+  get next(): number | undefined {
     let next: number | undefined
-    for (const { at } of this.#waiting.values()) if (next === undefined || at < next) next = at
+    for (const { at } of this.#rows.values()) if (next === undefined || at < next) next = at
     return next
   }
 

@@ -34,7 +34,7 @@ const BACKOFF_MOST_MS = 300_000
  * deciding happen in the same synchronous step as the transaction that applies, so nothing can come in between.
  *
  * Whoever writes to the store tells the changes (`changed`, from Store.subscribe) and takes a `turn` before it awaits
- * anything: then the write and the work that it causes land together, or, where the turn's bound is hit, the work that
+ * anything (never inside a listener of the store: its own writes would go untold): then the write and the work that it causes land together, or, where the turn's bound is hit, the work that
  * is left stands in the store's `due` table and the time that `turn` answers is the alarm.
  */
 export class Driver {
@@ -72,7 +72,7 @@ export class Driver {
     this.#queue.ripen(now)
     this.#work(now)
     this.#write(now)
-    const next = Math.min(this.#queue.next(now) ?? Infinity, this.#nextStanding(now))
+    const next = Math.min(this.#queue.next ?? Infinity, this.#nextStanding(now))
     this.#view.end()
     return next === Infinity ? undefined : next
   }
