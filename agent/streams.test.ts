@@ -149,7 +149,7 @@ test('[SM7] a client that goes closes the log, also one that says nothing', asyn
 })
 
 test('[SM6] exec: input, its end, the size, both outputs, the exit code', async () => {
-  const { streams, process, credit, types, on, events, texts, state } = bench()
+  const { streams, process, credit, types, on, events, state } = bench()
   streams.open(exec())
   events().message(Buffer.from([CHANNEL.stdin, ...Buffer.from('early ')]))
   credit(WINDOW)
@@ -172,12 +172,23 @@ test('[SM6] exec: input, its end, the size, both outputs, the exit code', async 
     reason: 'NonZeroExitCode',
     details: { causes: [{ message: '3' }] },
   })
-  expect(texts().filter(({ type }) => type === 'credit')).toEqual([
-    { type: 'credit', bytes: 6 },
-    { type: 'credit', bytes: 4 },
-  ])
   expect(process.killed).toBe(0)
   expect(state.closed).toBe(1)
+})
+
+test('[SM5] input that the process has read is told in pieces of a frame', async () => {
+  const { streams, process, credit, types, events, texts } = bench()
+  streams.open(exec())
+  credit(WINDOW)
+  await until(() => expect(types()).toContain('opened'))
+  const half = Buffer.alloc(1 + LONGEST_FRAME / 2)
+  const told = () => texts().filter(({ type }) => type === 'credit')
+  events().message(half)
+  process.stdin.resume()
+  await until(() => expect(process.stdin.readableLength).toBe(0))
+  expect(told()).toEqual([])
+  events().message(half)
+  await until(() => expect(told()).toEqual([{ type: 'credit', bytes: LONGEST_FRAME }]))
 })
 
 test('[SM6] a terminal’s input is never ended', async () => {

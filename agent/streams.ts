@@ -3,6 +3,7 @@ import {
   CHANNEL,
   exitStatus,
   failureStatus,
+  LONGEST_FRAME,
   onChannel,
   readFrame,
   writeFrame,
@@ -70,6 +71,8 @@ class StreamSession {
   #process: ExecSession | undefined
   /** The client may type before the process is there; the session's window bounds how much. */
   #early: Buffer[] = []
+  /** Bytes of input that the process took and that were not yet told. */
+  #read = 0
   #began = false
   #over = false
   #moved: number
@@ -193,7 +196,12 @@ class StreamSession {
   }
 
   #stdin(process: ExecSession, data: Buffer): void {
-    const read = (): void => this.#frame({ type: 'credit', bytes: data.length })
+    const read = (): void => {
+      this.#read += data.length
+      if (this.#read < LONGEST_FRAME) return
+      this.#frame({ type: 'credit', bytes: this.#read })
+      this.#read = 0
+    }
     if (process.stdin === undefined || process.stdin.writableEnded || process.stdin.destroyed) read()
     else process.stdin.write(data, read)
   }

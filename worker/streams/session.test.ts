@@ -92,14 +92,14 @@ test('[SM4] a client that reads gives credit as it goes; one that does not stops
 test('[SM5] a client that sends faster than the process reads is read more and more slowly', () => {
   const { session, client, arrive } = make()
   const agent = arrive()
-  const frames = WINDOW / LONGEST_FRAME
-  const holds = Array.from({ length: frames + 12 }, () =>
-    session.fromClient(client, data(CHANNEL.stdin, LONGEST_FRAME)),
-  )
-  expect(holds.slice(0, frames)).toEqual(holds.slice(0, frames).map(() => 0))
-  expect(holds.slice(frames, frames + 3)).toEqual([100, 200, 400])
+  const frames = WINDOW / 2 / LONGEST_FRAME
+  const hold = () => session.fromClient(client, data(CHANNEL.stdin, LONGEST_FRAME))
+  const holds = Array.from({ length: 2 * frames + 13 }, hold)
+  expect(holds.slice(0, frames).every((ms) => ms === 0)).toBe(true)
+  expect(holds.slice(frames, 2 * frames).every((ms) => ms === 2)).toBe(true)
+  expect(holds.slice(2 * frames, 2 * frames + 3)).toEqual([4, 8, 16])
   expect(holds.at(-1)).toBe(5_000)
-  session.fromAgent(agent, JSON.stringify({ type: 'credit', bytes: WINDOW }))
+  session.fromAgent(agent, JSON.stringify({ type: 'credit', bytes: 2 * WINDOW }))
   expect(session.fromClient(client, data(CHANNEL.stdin, 1))).toBe(0)
 })
 

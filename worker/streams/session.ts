@@ -31,10 +31,12 @@ export interface AgentState {
 const OPEN = 1
 /** Credit is given back in pieces of this size, or when the agent asks. */
 const PIECE = WINDOW / 8
-/** Stdin beyond the window that is put up with before the session is ended. */
-const MOST_UNREAD = WINDOW + 128 * LONGEST_FRAME
+/** Stdin that the process has not read: up to here nothing is done about it … */
+const INPUT_WINDOW = WINDOW / 2
+/** … from here on the client is held longer and longer, and at this much more the session is over. */
+const MOST_BEHIND = 128 * LONGEST_FRAME
+const SHORT_HOLD_MS = 2
 const LONGEST_HOLD_MS = 5_000
-const SHORTEST_HOLD_MS = 50
 
 export const CLOSE = { done: 1000, noAgent: 4000, agentGone: 4001 } as const
 
@@ -168,14 +170,20 @@ export class Session {
     return now
   }
 
+  /**
+   * While the client is held the agent's credit waits as well, so a process that reads is met with short holds only: they
+   * let as much credit in as input.
+   */
   #behind(client: Leg, unread: number): number {
-    if (unread <= WINDOW) return 0
-    if (unread > MOST_UNREAD) {
+    if (unread <= INPUT_WINDOW) return 0
+    const excess = unread - 2 * INPUT_WINDOW
+    if (excess <= 0) return SHORT_HOLD_MS
+    if (excess > MOST_BEHIND) {
       this.#fail(client, CLOSE.done, 'the process does not read its input')
       this.clientGone()
       return 0
     }
-    return Math.min(LONGEST_HOLD_MS, SHORTEST_HOLD_MS * 2 ** Math.floor((unread - WINDOW) / LONGEST_FRAME))
+    return Math.min(LONGEST_HOLD_MS, SHORT_HOLD_MS * 2 ** Math.ceil(excess / LONGEST_FRAME))
   }
 
   /** Ends the session with a reason that the client can show. */
