@@ -14,6 +14,10 @@ export class Cluster extends DurableObject {
   }
 }
 
+/** The real control plane beside it, for what only the runtime shows: bridged watches, hibernation, alarms. */
+export { Cluster as ControlPlane } from '../../worker/cluster.ts'
+export { Stream } from '../../worker/streams/stream.ts'
+
 export default {
   fetch: () => new Response('This Worker only runs tests.', { status: 404 }),
 }

@@ -165,9 +165,7 @@ export function printYaml(value: Json): string {
     customTags: [...TAGS, QUOTED],
     sortMapEntries: true,
     indentSeq: false,
-    // go-yaml's width, at which it folds flow scalars; several lines stand in a literal block.
-    lineWidth: 80,
-    minContentWidth: 0,
+    lineWidth: 0,
     singleQuote: null,
     blockQuote: 'literal',
     aliasDuplicateObjects: false,
