@@ -1,6 +1,6 @@
 import type { Json, JsonObject, Resource } from '../meta/object.ts'
 import { CLUSTER } from './columns/cluster.ts'
-import { CORE } from './columns/core.ts'
+import { CORE } from './columns/core-group.ts'
 import { CREATED_AT, NAME, textAt, type Column } from './columns/formula.ts'
 import { WORKLOADS } from './columns/workloads.ts'
 
