@@ -30,7 +30,7 @@ const TYPES: Readonly<Record<string, PatchType>> = {
   'application/strategic-merge-patch+json': 'strategic',
 }
 
-/** Server-side apply does not exist here yet, so it is answered as any type that is not served: 415. */
+/** Server-side apply is not served, so it is answered as any other type that is not: 415. */
 export function patchType(contentType: string | null): PatchType {
   const type = TYPES[mediaType(contentType)]
   if (type === undefined) throw unsupportedPatch()
