@@ -99,6 +99,10 @@ test('[SM5] a client that sends faster than the process reads is read more and m
   expect(holds.slice(frames, 2 * frames).every((ms) => ms === 2)).toBe(true)
   expect(holds.slice(2 * frames, 2 * frames + 3)).toEqual([4, 8, 16])
   expect(holds.at(-1)).toBe(5_000)
+  // An empty output with each long hold: a client that died shows it only when it is written to.
+  expect(client.frames().map((frame) => [...frame])).toEqual(
+    holds.filter((ms) => ms === 5_000).map(() => [CHANNEL.stdout]),
+  )
   session.fromAgent(agent, JSON.stringify({ type: 'credit', bytes: 2 * WINDOW }))
   expect(session.fromClient(client, data(CHANNEL.stdin, 1))).toBe(0)
 })

@@ -126,7 +126,7 @@ export class Session {
     const frame = readFrame(text)
     switch (frame?.type) {
       case 'opened':
-        client.send(toClient(state.protocol, onChannel(state.first, new Uint8Array())))
+        this.#probe(client)
         return
       case 'failed':
         this.#fail(client, CLOSE.done, frame.message)
@@ -183,7 +183,18 @@ export class Session {
       this.clientGone()
       return 0
     }
-    return Math.min(LONGEST_HOLD_MS, SHORT_HOLD_MS * 2 ** Math.ceil(excess / LONGEST_FRAME))
+    const hold = Math.min(LONGEST_HOLD_MS, SHORT_HOLD_MS * 2 ** Math.ceil(excess / LONGEST_FRAME))
+    if (hold === LONGEST_HOLD_MS) this.#probe(client)
+    return hold
+  }
+
+  /**
+   * What a client that died has still in the pipe hides its end from us. Writing to it, be it nothing, makes its machine
+   * say so.
+   */
+  #probe(client: Leg): void {
+    const state = stateOf(client)
+    if (state.kind === 'exec') client.send(toClient(state.protocol, onChannel(state.first, new Uint8Array())))
   }
 
   /** Ends the session with a reason that the client can show. */
