@@ -1,17 +1,21 @@
 import type { Resource } from '../api/meta/object.ts'
+import type { NodeCondition, NodeStatus } from '../api/schema/types.generated.ts'
+import { rfc3339 } from '../api/meta/time.ts'
 
-/** What this machine is. Read by `readNodeFacts`. */
+/** What this machine is. Read by `readNodeFacts` of `machine-facts.ts`. */
 export interface NodeFacts {
   readonly name: string
   readonly address: string
   readonly cpus: number
   readonly memoryBytes: number
+  /** Size of the file system that holds images and containers. */
   readonly diskBytes: number
   readonly machineID: string
   readonly systemUUID: string
   readonly bootID: string
   readonly kernelVersion: string
   readonly osImage: string
+  /** As Go names it: `amd64`. */
   readonly architecture: string
   /** `docker://20.10.24`. */
   readonly containerRuntimeVersion: string
@@ -19,18 +23,132 @@ export interface NodeFacts {
   readonly agentVersion: string
 }
 
-/** What is wrong at present; undefined fields are well. */
+/** What is wrong at present, in a sentence each; undefined fields are well. */
 export interface NodeTroubles {
-  readonly runtime?: string
-  readonly network?: string
-  readonly memory?: string
-  readonly disk?: string
-  readonly pids?: string
+  readonly runtime?: string | undefined
+  readonly network?: string | undefined
+  readonly memory?: string | undefined
+  readonly disk?: string | undefined
+  readonly pids?: string | undefined
 }
 
-/** The Node object that the agent registers: labels, capacity, addresses, conditions, nodeInfo. */
-export declare function nodeOf(facts: NodeFacts, troubles: NodeTroubles, now: number): Resource & { status: object }
-export declare function readNodeFacts(
-  options: { name: string; address?: string },
-  info: import('./runtime/runtime.ts').RuntimeInfo,
-): Promise<NodeFacts>
+/** What the kubelet of this release would say; podo's own version stands behind the plus. */
+const KUBERNETES = 'v1.36.2'
+const MOST_PODS = 110
+
+/** The Node object that the agent registers. Model: kubelet's nodestatus setters and initialNode. */
+export function nodeOf(facts: NodeFacts, troubles: NodeTroubles, now: number): Resource & { status: NodeStatus } {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: facts.name,
+      uid: '',
+      resourceVersion: '',
+      creationTimestamp: rfc3339(now),
+      labels: nodeLabels(facts),
+    },
+    status: nodeStatus(facts, troubles, now),
+  }
+}
+
+export function nodeLabels({ name, architecture }: NodeFacts): Record<string, string> {
+  return {
+    'beta.kubernetes.io/arch': architecture,
+    'beta.kubernetes.io/os': 'linux',
+    'kubernetes.io/arch': architecture,
+    'kubernetes.io/hostname': name,
+    'kubernetes.io/os': 'linux',
+  }
+}
+
+export function nodeStatus(facts: NodeFacts, troubles: NodeTroubles, now: number): NodeStatus {
+  return {
+    capacity: resources(facts, 0, 0),
+    allocatable: resources(facts, EVICTION_MEMORY, EVICTION_DISK),
+    conditions: nodeConditions(troubles, now),
+    addresses: [
+      { type: 'InternalIP', address: facts.address },
+      { type: 'Hostname', address: facts.name },
+    ],
+    // Nothing listens on a node of podo: the agent dials out.
+    daemonEndpoints: { kubeletEndpoint: { Port: 0 } },
+    nodeInfo: {
+      machineID: facts.machineID,
+      systemUUID: facts.systemUUID,
+      bootID: facts.bootID,
+      kernelVersion: facts.kernelVersion,
+      osImage: facts.osImage,
+      containerRuntimeVersion: facts.containerRuntimeVersion,
+      kubeletVersion: `${KUBERNETES}+podo.${facts.agentVersion}`,
+      kubeProxyVersion: '',
+      operatingSystem: 'linux',
+      architecture: facts.architecture,
+    },
+  }
+}
+
+/** Kubelet's hard eviction thresholds, which no Pod may plan with: 100 MiB of memory, a tenth of the disk. */
+const EVICTION_MEMORY = 100 * 2 ** 20
+const EVICTION_DISK = 0.1
+
+function resources(facts: NodeFacts, lessMemory: number, lessDisk: number): Record<string, string> {
+  const disk = Math.floor(facts.diskBytes * (1 - lessDisk))
+  return {
+    cpu: String(facts.cpus),
+    // In bytes where a tenth is taken off, in KiB as it is: kubelet prints them so.
+    'ephemeral-storage': lessDisk === 0 ? `${Math.floor(disk / 1024)}Ki` : String(disk),
+    'hugepages-1Gi': '0',
+    'hugepages-2Mi': '0',
+    memory: `${Math.floor((facts.memoryBytes - lessMemory) / 1024)}Ki`,
+    pods: String(MOST_PODS),
+  }
+}
+
+interface Words {
+  type: string
+  trouble: string | undefined
+  bad: string
+  good: string
+  message: string
+}
+
+/** The three pressures are True when something is wrong, Ready is True when nothing is. */
+export function nodeConditions(troubles: NodeTroubles, now: number): NodeCondition[] {
+  const pressures: Words[] = [
+    {
+      type: 'MemoryPressure',
+      trouble: troubles.memory,
+      bad: 'KubeletHasInsufficientMemory',
+      good: 'KubeletHasSufficientMemory',
+      message: 'kubelet has sufficient memory available',
+    },
+    {
+      type: 'DiskPressure',
+      trouble: troubles.disk,
+      bad: 'KubeletHasDiskPressure',
+      good: 'KubeletHasNoDiskPressure',
+      message: 'kubelet has no disk pressure',
+    },
+    {
+      type: 'PIDPressure',
+      trouble: troubles.pids,
+      bad: 'KubeletHasInsufficientPID',
+      good: 'KubeletHasSufficientPID',
+      message: 'kubelet has sufficient PID available',
+    },
+  ]
+  const at = { lastHeartbeatTime: rfc3339(now), lastTransitionTime: rfc3339(now) }
+  const conditions = pressures.map(({ type, trouble, bad, good, message }): NodeCondition =>
+    trouble === undefined
+      ? { type, status: 'False', ...at, reason: good, message }
+      : { type, status: 'True', ...at, reason: bad, message: trouble },
+  )
+  const wrong = [troubles.runtime, troubles.network && `network is not ready: ${troubles.network}`]
+  const message = wrong.filter((each) => each !== undefined).join(', ')
+  const ready: NodeCondition =
+    message === ''
+      ? { type: 'Ready', status: 'True', ...at, reason: 'KubeletReady', message: 'kubelet is posting ready status' }
+      : { type: 'Ready', status: 'False', ...at, reason: 'KubeletNotReady', message }
+  return [...conditions, ready]
+}
