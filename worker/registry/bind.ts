@@ -40,7 +40,6 @@ function bound(key: Key, old: Resource, node: string, now: number): Pod {
     status: 'True',
     lastProbeTime: null,
     lastTransitionTime: rfc3339(now),
-    observedGeneration: pod.metadata.generation ?? 0,
   }
   const others = (pod.status?.conditions ?? []).filter((condition) => condition.type !== 'PodScheduled')
   return {

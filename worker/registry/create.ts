@@ -8,7 +8,7 @@ import type { Row, Tx } from '../store/store.ts'
 import { admitCreate } from './admission.ts'
 import { allocate } from './allocate.ts'
 import type { Caller, Draft, WriteOptions } from './registry.ts'
-import { asJson, asResource, defaulted, dryRow, keyOf, printed } from './stored.ts'
+import { asJson, asResource, defaulted, dryRow, keyOf, printed, withoutSelfLink } from './stored.ts'
 
 /** names.SimpleNameGenerator: 63 characters less the five random ones. */
 const LONGEST_BASE = 58
@@ -57,7 +57,7 @@ function prepare(tx: Tx, caller: Caller, kind: Kind, namespace: string, draft: D
 
 /** rest.FillObjectMetaSystemFields; what a client may not choose is dropped. */
 function fillMeta(caller: Caller, kind: Kind, namespace: string, draft: Draft): ObjectMeta {
-  const given = draft.metadata ?? {}
+  const given = withoutSelfLink(draft.metadata ?? {})
   if (kind.namespaced && given.namespace !== undefined && given.namespace !== '' && given.namespace !== namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }

@@ -37,3 +37,9 @@ export function same(a: Json | undefined, b: Json | undefined): boolean {
   const keys = Object.keys(a)
   return keys.length === Object.keys(b).length && keys.every((key) => key in b && same(a[key], b[key]))
 }
+
+/** selfLink is not filled since 1.20; what a client still sends of it is dropped (rest.FillObjectMetaSystemFields). */
+export function withoutSelfLink<M extends object>(metadata: M): M {
+  const { selfLink: _, ...rest } = metadata as M & { selfLink?: string } // not a field of the type, but of old clients
+  return rest as unknown as M // nothing that M names is gone
+}

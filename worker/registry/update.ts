@@ -9,7 +9,7 @@ import { allocate } from './allocate.ts'
 import { create } from './create.ts'
 import { mayGo } from './finalizers.ts'
 import type { Caller, Draft, UpdateOptions } from './registry.ts'
-import { asJson, asResource, defaulted, dryRow, printed, same } from './stored.ts'
+import { asJson, asResource, defaulted, dryRow, printed, same, withoutSelfLink } from './stored.ts'
 
 /** rest.BeforeUpdate and Store.Update. */
 export function update(
@@ -37,7 +37,11 @@ export function update(
   caller.warnings.push(...(kind.rules.warn?.(object, old) ?? []))
   const ready = printed(kind, allocate(tx, kind, object, old))
   if (options.dryRun === true) return dryRow(key, ready, row.version)
-  if (isDeleting(ready) && mayGo(kind, ready)) return tx.delete(key, ready)
+  if (isDeleting(ready) && mayGo(kind, ready)) {
+    // Watches see the last stored state go; who removed the last finalizer sees what it wrote.
+    const { version } = tx.delete(key)
+    return dryRow(key, ready, version)
+  }
   return tx.update(kind.resource, ready)
 }
 
@@ -95,7 +99,7 @@ const otherUid = (kind: Kind, key: Key, wanted: string, found: string): StatusEr
 
 /** What an update may not touch is taken over from the old object; what it may not state otherwise is validated later. */
 function keepMeta(kind: Kind, key: Key, old: Resource, sent: Draft): ObjectMeta {
-  const given = sent.metadata ?? {}
+  const given = withoutSelfLink(sent.metadata ?? {})
   if (kind.namespaced && given.namespace !== undefined && given.namespace !== '' && given.namespace !== key.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
