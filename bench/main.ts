@@ -1,18 +1,21 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../cli/layout.ts'
+import { apply } from './apply.ts'
 import { makeBed } from './bed.ts'
 import { controller } from './controller.ts'
 import { idleDay } from './idle-day.ts'
 import { list } from './list.ts'
 import { machineFacts } from './machine.ts'
+import { memory } from './memory.ts'
 import type { Part } from './part.ts'
+import { pods } from './pods.ts'
 import { sizes } from './sizes.ts'
 import { table, withResults, type Line } from './table.ts'
 import { watch } from './watch.ts'
 import { writes } from './writes.ts'
 
-const PARTS: readonly Part[] = [writes, list, watch, controller, idleDay, sizes]
+const PARTS: readonly Part[] = [writes, list, watch, pods, apply, controller, idleDay, memory, sizes]
 const README = join(ROOT, 'bench/README.md')
 
 /** Runs the parts that are named, all where none is. Only a whole run replaces what stands in bench/README.md. */

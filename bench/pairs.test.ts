@@ -39,17 +39,17 @@ test('a ratio of fewer than ten pairs is refused', () => {
   expect(() => ratios([{ ours: 1, beside: 1 }])).toThrow('a ratio needs 10 pairs, these are 1')
 })
 
-test('both sides take turns, and each goes first every other time', async () => {
+test('a pair is two looks at each side, the second in the other order', async () => {
   const order: string[] = []
-  const side = (name: string, value: number) => () => {
+  const side = (name: string, values: number[]) => () => {
     order.push(name)
-    return Promise.resolve(value)
+    return Promise.resolve(values.shift() ?? 0)
   }
-  expect(await interleaved(2, side('ours', 1), side('beside', 2))).toEqual([
-    { ours: 1, beside: 2 },
-    { ours: 1, beside: 2 },
+  expect(await interleaved(2, side('ours', [1, 3, 5, 7]), side('beside', [2, 4, 6, 8]))).toEqual([
+    { ours: 2, beside: 3 },
+    { ours: 6, beside: 7 },
   ])
-  expect(order).toEqual(['ours', 'beside', 'beside', 'ours'])
+  expect(order.join(' ')).toBe('ours beside beside ours ours beside beside ours')
 })
 
 test('three sides rotate', async () => {

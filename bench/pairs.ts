@@ -80,5 +80,16 @@ export async function rounds<Name extends string>(
   return rows
 }
 
-/** Two sides, alternating which goes first. */
-export const interleaved = (count: number, ours: Side, beside: Side): Promise<Pair[]> => rounds(count, { ours, beside })
+/**
+ * Two sides. A pair is ours, theirs, theirs, ours (or the other way round), so that a machine that gets slower or
+ * quicker meanwhile counts for both.
+ */
+export async function interleaved(count: number, ours: Side, beside: Side): Promise<Pair[]> {
+  const looks = await rounds(2 * count, { ours, beside })
+  return Array.from({ length: count }, (_, i) => {
+    const both = looks.slice(2 * i, 2 * i + 2)
+    return { ours: mean(both.map(({ ours }) => ours)), beside: mean(both.map(({ beside }) => beside)) }
+  })
+}
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
