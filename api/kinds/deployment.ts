@@ -6,7 +6,7 @@ import type { Deployment, DeploymentStrategy } from '../schema/types.generated.t
 import { declare } from './declare.ts'
 import type { HookContext } from './kind.ts'
 import { nonNegative } from './numbers.ts'
-import { preparedTemplate } from './pod-prepare.ts'
+import { preparedTemplate } from './pod/prepare.ts'
 import { scaleRules } from './scale.ts'
 import { immutableSelector, replicaStatusErrors, selectorErrors, templateErrors, workloadWarnings } from './workload.ts'
 

@@ -1,5 +1,5 @@
-import { type At, type FieldError, invalidValue } from '../meta/field-error.ts'
-import { rangeMessage } from '../meta/names.ts'
+import { type At, type FieldError, eachInvalid, invalidValue } from '../meta/field-error.ts'
+import { portErrors, portNameErrors, rangeMessage } from '../meta/names.ts'
 import { type Quantity, QuantityError, parseQuantity } from '../meta/quantity.ts'
 
 export const NEGATIVE = 'must be greater than or equal to 0'
@@ -26,4 +26,9 @@ export function quantityOf(text: string | number | undefined): Quantity {
     if (error instanceof QuantityError) return ZERO
     throw error
   }
+}
+
+/** A number of a port, or its name. */
+export function portOrNameErrors(port: number | string, at: At): FieldError[] {
+  return eachInvalid(at, port, typeof port === 'number' ? portErrors(port) : portNameErrors(port))
 }

@@ -2,7 +2,10 @@ import { dnsLabelErrors } from '../meta/names.ts'
 import type { Pod } from '../schema/types.generated.ts'
 import { declare } from './declare.ts'
 import { admitPod } from './pod-admission.ts'
-import { prepareCreate, prepareUpdate } from './pod-prepare.ts'
+import { prepareCreate, prepareUpdate } from './pod/prepare.ts'
+import { podCreateErrors } from './pod/spec.ts'
+import { podStatusErrors } from './pod/status.ts'
+import { podUpdateErrors } from './pod/update.ts'
 
 /** CheckGracefulDelete: a Pod that runs nowhere, or has ended, goes at once. Seconds. */
 function grace(pod: Pod, asked: number | undefined): number {
@@ -25,6 +28,10 @@ export const pods = declare<Pod>('pods', {
   admit: admitPod,
   prepareCreate,
   prepareUpdate,
+  // An update's rules include those of the whole Pod, in Kubernetes' order.
+  validate: (pod, { operation }) => (operation === 'create' ? podCreateErrors(pod) : []),
+  validateUpdate: podUpdateErrors,
+  validateStatus: podStatusErrors,
   warn,
   grace,
   fields: {

@@ -3,7 +3,7 @@ import type { ReplicaSet } from '../schema/types.generated.ts'
 import { declare } from './declare.ts'
 import type { HookContext } from './kind.ts'
 import { nonNegative } from './numbers.ts'
-import { preparedTemplate } from './pod-prepare.ts'
+import { preparedTemplate } from './pod/prepare.ts'
 import { scaleRules } from './scale.ts'
 import { immutableSelector, replicaStatusErrors, selectorErrors, templateErrors, workloadWarnings } from './workload.ts'
 

@@ -44,14 +44,20 @@ export const isExtended = (name: string): boolean =>
 
 export const isIntegerResource = (name: string): boolean => COUNTS.has(name) || isExtended(name)
 
+/** `validateResourceName`. */
+export function resourceNameErrors(name: string, at: At): FieldError[] {
+  const errors = eachInvalid(at, name, qualifiedNameErrors(name))
+  if (errors.length === 0 && !name.includes('/') && !STANDARD.has(name) && !isQuotaHugePage(name)) {
+    errors.push(invalidValue(at, name, 'must be a standard resource type or fully qualified'))
+  }
+  return errors
+}
+
 /** `validateContainerResourceName`. */
 export function containerResourceErrors(name: string, at: At): FieldError[] {
   if (CONTAINER.has(name)) return []
-  const errors = eachInvalid(at, name, qualifiedNameErrors(name))
+  const errors = resourceNameErrors(name, at)
   const plain = !name.includes('/')
-  if (errors.length === 0 && plain && !STANDARD.has(name) && !isQuotaHugePage(name)) {
-    errors.push(invalidValue(at, name, 'must be a standard resource type or fully qualified'))
-  }
   if (plain && !isHugePage(name)) errors.push(invalidValue(at, name, 'must be a standard resource for containers'))
   if (!plain && !isNative(name) && !isExtended(name)) {
     errors.push(invalidValue(at, name, "doesn't follow extended resource name standard"))

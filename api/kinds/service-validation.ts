@@ -9,10 +9,11 @@ import {
   required,
 } from '../meta/field-error.ts'
 import { isIp, ipErrors } from '../meta/ip.ts'
-import { dnsLabelErrors, dnsSubdomainErrors, portErrors, portNameErrors, qualifiedNameErrors } from '../meta/names.ts'
+import { dnsLabelErrors, dnsSubdomainErrors, portErrors, qualifiedNameErrors } from '../meta/names.ts'
 import { labelErrors } from '../meta/selector.ts'
 import { IMMUTABLE } from '../meta/validate-meta.ts'
 import type { Service, ServicePort, ServiceSpec } from '../schema/types.generated.ts'
+import { portOrNameErrors } from './numbers.ts'
 import { clusterIpChanges, clusterIpErrors, externalIpErrors, familyChanges, sourceRangeErrors } from './service-ips.ts'
 import { isExternal, isHeadless, needsHealthCheck } from './service-type.ts'
 
@@ -23,11 +24,6 @@ const PORTS = SPEC.child('ports')
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
 const ONLY_BALANCER = "may only be used when `type` is 'LoadBalancer'"
-
-/** A number of a port, or its name. */
-export function portOrNameErrors(port: number | string, at: Path): FieldError[] {
-  return eachInvalid(at, port, typeof port === 'number' ? portErrors(port) : portNameErrors(port))
-}
 
 function portRules(port: ServicePort, i: number, ports: readonly ServicePort[]): FieldError[] {
   const at = PORTS.index(i)

@@ -5,6 +5,7 @@ import { type LabelSelector, isEverything, labelSelectorErrors, matches, selecto
 import { IMMUTABLE } from '../meta/validate-meta.ts'
 import type { PodTemplateSpec } from '../schema/types.generated.ts'
 import { nonNegative } from './numbers.ts'
+import { templateSpecErrors } from './pod/spec.ts'
 import { same, sortedMap } from './same.ts'
 
 /** What Deployments and ReplicaSets share: pkg/apis/apps/validation. */
@@ -49,6 +50,7 @@ export function templateErrors(
     const why = '`selector` does not match template `labels`'
     errors.push(invalidValue(at.child('metadata').child('labels'), sortedMap(labels), why))
   }
+  errors.push(...templateSpecErrors(template, at))
   const { restartPolicy = '', activeDeadlineSeconds } = template?.spec ?? {}
   if (restartPolicy !== 'Always') {
     errors.push(notSupported(at.child('spec').child('restartPolicy'), restartPolicy, ['Always']))

@@ -1,6 +1,6 @@
-import { type Quantity, addQuantity, compareQuantity, sign } from '../meta/quantity.ts'
-import type { Pod, ResourceRequirements } from '../schema/types.generated.ts'
-import { quantityOf } from './numbers.ts'
+import { type Quantity, addQuantity, compareQuantity, sign } from '../../meta/quantity.ts'
+import type { Pod, ResourceRequirements } from '../../schema/types.generated.ts'
+import { quantityOf } from '../numbers.ts'
 
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort'
 type Sums = Map<string, Quantity>

@@ -1,4 +1,4 @@
-import { rfc3339 } from '../meta/time.ts'
+import { rfc3339 } from '../../meta/time.ts'
 import type {
   Container,
   EphemeralContainer,
@@ -8,10 +8,10 @@ import type {
   PodCondition,
   PodSpec,
   PodTemplateSpec,
-} from '../schema/types.generated.ts'
-import { admitPodUpdate } from './pod-admission.ts'
-import { qosOf } from './pod-qos.ts'
-import type { HookContext } from './kind.ts'
+} from '../../schema/types.generated.ts'
+import { admitPodUpdate } from '../pod-admission.ts'
+import { qosOf } from './qos.ts'
+import type { HookContext } from '../kind.ts'
 
 /** What the Pod strategy changes before it validates: pkg/registry/core/pod/strategy.go. */
 
