@@ -55,7 +55,7 @@ export function masquerade({ podCIDR, clusterCIDR }: NetworkRanges): string {
     table,
     `delete ${table}`,
     `${table} {`,
-    '  chain masquerade {',
+    '  chain outside {',
     '    type nat hook postrouting priority srcnat; policy accept;',
     `    ip saddr ${podCIDR} ip daddr != ${clusterCIDR} masquerade`,
     '  }',

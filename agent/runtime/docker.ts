@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { compactContainer, createBody, sandboxBody } from './docker-create.ts'
 import { execSession } from './docker-exec.ts'
 import { dockerHttp, type DockerHttp } from './docker-http.ts'
@@ -9,6 +10,7 @@ import { pauseArchive } from './pause.ts'
 import { RuntimeError } from './runtime.ts'
 import type {
   ContainerDetail,
+  ContainerSpec,
   LogOptions,
   Runtime,
   RuntimeEvent,
@@ -44,8 +46,7 @@ export function dockerRuntime({ socket, node }: DockerOptions): Runtime {
     image: (ref) => inspectImage(docker, ref),
     pull: (ref, credentials, signal) => pullImage(docker, ref, credentials, signal),
     createSandbox: (spec) => createSandbox(docker, spec, node),
-    create: (spec) =>
-      create(docker, spec.name, createBody({ ...spec, labels: { ...spec.labels, [NODE_LABEL]: node } })),
+    create: (spec) => createContainer(docker, spec, node),
     async start(id) {
       await docker.call('POST', `/containers/${id}/start`)
     },
@@ -150,6 +151,23 @@ async function create(docker: DockerHttp, name: string, body: object): Promise<s
   // Docker's answer to a create.
   const { Id } = (await docker.call('POST', '/containers/create', { query: { name }, body })) as { Id: string }
   return Id
+}
+
+async function createContainer(docker: DockerHttp, spec: ContainerSpec, node: string): Promise<string> {
+  const labels = { ...spec.labels, [NODE_LABEL]: node }
+  // Without the capability (a container, some virtual machines) such a container would not start at all.
+  const isLow = spec.oomScoreAdj !== undefined && spec.oomScoreAdj < 0
+  const oomScoreAdj = isLow && !(await mayLowerOomScore()) ? 0 : spec.oomScoreAdj
+  const body = createBody({ ...spec, labels, ...(oomScoreAdj === undefined ? {} : { oomScoreAdj }) })
+  return create(docker, spec.name, body)
+}
+
+const CAP_SYS_RESOURCE = 24n
+/** Docker runs beside the agent: what one may, the other may. */
+async function mayLowerOomScore(): Promise<boolean> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '')
+  const effective = BigInt(`0x${/^CapEff:\s*([0-9a-f]+)/m.exec(status)?.[1] ?? '0'}`)
+  return ((effective >> CAP_SYS_RESOURCE) & 1n) === 1n
 }
 
 async function createSandbox(docker: DockerHttp, spec: SandboxSpec, node: string): Promise<string> {

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process'
-import { createReadStream, existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
@@ -47,6 +47,7 @@ export async function startDocker(
       await removeAll(docker.socket)
       process.kill(docker.pid, 'SIGTERM')
       await until(() => isGone(docker.pid), 60_000, 'dockerd has stopped')
+      unmountBelow(root)
       await rm(root, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
     },
   }
@@ -93,6 +94,13 @@ function isGone(pid: number): boolean {
   } catch {
     return true
   }
+}
+
+/** A daemon that was killed leaves its mounts behind. */
+function unmountBelow(root: string): void {
+  const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n')
+  const below = mounts.map((line) => line.split(' ')[4] ?? '').filter((path) => path.startsWith(`${root}/`))
+  for (const path of below.sort().toReversed()) execFileSync('umount', ['-l', path])
 }
 
 async function removeAll(socket: string): Promise<void> {
@@ -180,5 +188,3 @@ export async function loadPause(socket: string): Promise<void> {
   const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
   await loadImage(dockerHttp(socket), pauseArchive(architecture))
 }
-
-export const logOf = (root: string): NodeJS.ReadableStream => createReadStream(join(root, 'log'))
