@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Resource } from '../api/meta/object.ts'
-import { Cache, CacheError } from './cache.ts'
+import { Cache, CacheDamaged, CacheError } from './cache.ts'
 import type { Held } from './held.ts'
 
 let folder: string
@@ -66,6 +66,7 @@ test('[AG48] a file of a newer agent, a damaged one and another key are refused 
   }
   refuse(good.replace('"version":1', '"version":2'), /newer agent \(version 2, this one reads 1\)/)
   refuse(good.slice(0, 20), /damaged/)
+  expect(() => new Cache(folder).read()).toThrow(CacheDamaged)
   writeFileSync(join(folder, 'key'), Buffer.alloc(32).toString('base64'))
   refuse(good, /another key/)
 })

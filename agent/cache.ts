@@ -10,6 +10,8 @@ const SEALED_AS = 'podo agent cache 1'
 
 /** The desired state cannot be read, in one sentence. Nothing on the disk was changed. */
 export class CacheError extends Error {}
+/** What lies there is no text of ours any more: it may be fetched anew. */
+export class CacheDamaged extends CacheError {}
 
 interface Stored {
   version: number
@@ -87,7 +89,7 @@ function parse(text: string): Stored {
   } catch {
     // Said below.
   }
-  throw new CacheError(`${FILE} is damaged: remove it to fetch it anew`)
+  throw new CacheDamaged(`${FILE} is damaged`)
 }
 
 /**

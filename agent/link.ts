@@ -104,6 +104,14 @@ export class Link {
     if (state.at !== 'waiting') state.line.end()
   }
 
+  /** Dials now instead of waiting: there is reason to hope. */
+  again(): void {
+    if (this.#state.at !== 'waiting') return
+    this.#state.cancel()
+    this.#attempt = 0
+    this.#dial()
+  }
+
   get linked(): boolean {
     return this.#state.at === 'linked'
   }
