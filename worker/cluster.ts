@@ -22,7 +22,7 @@ import { createSystemNamespaces } from './http/system-namespaces.ts'
 import { durableSql } from './store/durable.ts'
 import { sealer } from './store/seal.ts'
 import { openStore } from './store/sqlite.ts'
-import type { Change, Store } from './store/store.ts'
+import type { Change } from './store/store.ts'
 
 const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
 const dice = {
@@ -36,7 +36,6 @@ const dice = {
  * and owns the one clock: the alarm. Every event ends with a turn of the controllers before its answer leaves.
  */
 export class Cluster extends DurableObject<Env> {
-  readonly #store: Store
   readonly #hub: Hub
   readonly #nodes: Nodes<WebSocket>
   readonly #driver: Driver
@@ -54,7 +53,6 @@ export class Cluster extends DurableObject<Env> {
     const store = openStore(durableSql(ctx.storage), { sealer: sealer(key), now: Date.now })
     const registry = makeRegistry(kinds)
     const recorder = new EventRecorder(registry, kindNamed('events'))
-    this.#store = store
     this.#nodes = new Nodes({
       host: ctx,
       store,
@@ -78,7 +76,7 @@ export class Cluster extends DurableObject<Env> {
       dice,
       liveness,
     })
-    this.#hub = new Hub(durableSockets(ctx), { kinds, now: Date.now, shown: (row) => reads.shown(row) }, store.version)
+    this.#hub = new Hub(durableSockets(ctx), { kinds, now: Date.now, reader: reads, shown: (row) => reads.shown(row) })
     store.subscribe((changes) => {
       this.#driver.changed(changes)
       this.#hub.changed(changes)
@@ -127,7 +125,7 @@ export class Cluster extends DurableObject<Env> {
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
     if (!this.#isWatch(socket)) this.#nodes.message(socket, message, Date.now())
-    else if (typeof message === 'string') this.#hub.message(socket, message, this.#store.version)
+    else if (typeof message === 'string') this.#hub.message(socket, message)
     this.#settle()
   }
 
@@ -157,9 +155,10 @@ export class Cluster extends DurableObject<Env> {
     const untold = this.#untold
     this.#untold = []
     if (untold.length > 0) this.#nodes.changed(untold)
-    if (next === this.#alarm) return
+    // An alarm is a row each time that it is set. One that comes too early costs a wake and finds the later time then.
+    if (next === null || (this.#alarm !== null && this.#alarm <= next)) return
     this.#alarm = next
-    void (next === null ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(next))
+    void this.ctx.storage.setAlarm(next)
   }
 }
 

@@ -3,6 +3,7 @@ import type { Kind } from '../../api/kinds/kind.ts'
 import type { Api } from '../../worker/http/api.ts'
 import { makeApp } from '../../worker/http/app.ts'
 import { Hub, type Socket, type Sockets } from '../../worker/http/hub.ts'
+import { MORE_LEFT } from '../../worker/http/watch-state.ts'
 import { makeRegistry } from '../../worker/registry/index.ts'
 import { openNodeStore } from '../../worker/store/node.ts'
 
@@ -32,9 +33,17 @@ export class FakeSocket implements Socket {
   deserializeAttachment(): unknown {
     return JSON.parse(this.attachment)
   }
+  /** Whether the last message said that there is more to tell. */
+  get moreLeft(): boolean {
+    return this.sent.at(-1) === MORE_LEFT
+  }
   /** The events sent since the last call. */
   events(): { type: string; object: Record<string, unknown> }[] {
-    const lines = this.sent.join('').split('\n').filter(Boolean)
+    const lines = this.sent
+      .filter((text) => text !== MORE_LEFT)
+      .join('')
+      .split('\n')
+      .filter(Boolean)
     this.sent = []
     return lines.map((line) => JSON.parse(line))
   }
@@ -45,6 +54,8 @@ export interface TestApi {
   readonly sockets: FakeSocket[]
   /** A hub that has forgotten everything, as after hibernation. */
   hibernate(): void
+  /** What the Worker says to a watch. */
+  say(socket: FakeSocket, text: string): void
   flush(): void
   /** Milliseconds since the epoch; tests move it. */
   clock: { now: number }
@@ -66,8 +77,8 @@ export interface Answer {
 }
 
 /** The API over a store in memory, with the given kinds. */
-export function testApi(kinds: readonly Kind[]): TestApi {
-  const store = openNodeStore(':memory:')
+export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
+  const store = openNodeStore(':memory:', { ring })
   const clock = { now: Date.parse('2026-11-24T12:00:00Z') }
   const sockets: FakeSocket[] = []
   const host: Sockets = {
@@ -78,7 +89,7 @@ export function testApi(kinds: readonly Kind[]): TestApi {
       return { socket, response: new Response(null, { status: 200, headers: { 'x-socket': String(sockets.length) } }) }
     },
   }
-  const makeHub = () => new Hub(host, { kinds, now: () => clock.now }, store.version)
+  const makeHub = () => new Hub(host, { kinds, now: () => clock.now, reader: store })
   let hub = makeHub()
   store.subscribe((changes) => hub.changed(changes))
   const api: Api = {
@@ -101,6 +112,7 @@ export function testApi(kinds: readonly Kind[]): TestApi {
     sockets,
     clock,
     hibernate: () => (hub = makeHub()),
+    say: (socket, text) => hub.message(socket, text),
     flush: () => hub.flush(),
     close: () => store.close(),
     async call(method, path, body, { token = ADMIN_TOKEN, headers = {} } = {}) {

@@ -28,7 +28,7 @@ export interface Api {
   readonly now: () => number
   readonly log?: Log
   /** Accepts a watch: sends `first` (JSON lines) and from then on every event. Answers 101 with the socket. */
-  readonly accept: (watch: Watch, first: Iterable<string>) => Response
+  readonly accept: (watch: Watch, first: readonly string[]) => Response
   /** The agents that are connected. */
   readonly nodes: OpensWith['nodes']
   /** The store as clients see it: with what is made on read and never stored (heartbeats, leases of nodes). */

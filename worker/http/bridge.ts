@@ -1,4 +1,4 @@
-import { ASK_BOOKMARK } from './watch-state.ts'
+import { ASK_BOOKMARK, ASK_MORE, MORE_LEFT } from './watch-state.ts'
 
 /**
  * The edge's half of a watch: it opens a hibernatable WebSocket to the object and writes what arrives into a chunked
@@ -53,6 +53,7 @@ class WatchBody {
   private readonly encoder = new TextEncoder()
   private controller: ReadableStreamDefaultController<Uint8Array> | undefined
   private readonly beat: ReturnType<typeof setInterval>
+  private moreLeft = false
   private end: ReturnType<typeof setTimeout>
 
   constructor(socket: WebSocket, duration: number, bookmarks: boolean) {
@@ -62,6 +63,7 @@ class WatchBody {
         start: (controller) => {
           this.controller = controller
         },
+        pull: () => this.drained(),
         cancel: () => this.finish(),
       },
       new ByteLengthQueuingStrategy({ highWaterMark: 0 }),
@@ -74,9 +76,21 @@ class WatchBody {
     this.end = setTimeout(() => this.last(bookmarks), duration)
   }
 
+  /** The client has read all that was there. */
+  private drained(): void {
+    if (!this.moreLeft) return
+    this.moreLeft = false
+    this.socket.send(ASK_MORE)
+  }
+
   private write(data: unknown): void {
     const { controller } = this
     if (controller === undefined || typeof data !== 'string') return
+    if (data === MORE_LEFT) {
+      this.moreLeft = true
+      if ((controller.desiredSize ?? 0) >= 0) this.drained()
+      return
+    }
     controller.enqueue(this.encoder.encode(data))
     // The object's sends are never held up by a slow client, so what it leaves unread would fill this isolate.
     if ((controller.desiredSize ?? 0) < -MAX_UNREAD) this.finish()

@@ -4,7 +4,7 @@ import { canonical } from '../../api/schema/canonical.ts'
 import type { Change, Row } from '../store/store.ts'
 import { type Selection, selectionOf } from './selection.ts'
 import { partial, type Showing, tableText } from './view.ts'
-import type { Watch } from './watch-state.ts'
+import type { Stage, Watch } from './watch-state.ts'
 
 /**
  * Events of a watch as JSON lines (metav1.WatchEvent). Selecting, transitions and views are those of Kubernetes' watch
@@ -14,28 +14,34 @@ export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED'
 
 const line = (type: string, object: string): string => `{"type":"${type}","object":${object}}\n`
 
-/** A watch made ready: its selectors are parsed, and it remembers whether it has sent a Table's columns. */
+/** A watch made ready: its selectors are parsed. What changes in it while it runs is kept in `watch`. */
 export class Viewer {
-  readonly watch: Watch
-  readonly selection: Selection
   private readonly kind: Kind
-  /** Whether a Table's column definitions went out. */
-  columns: boolean
+  private readonly selection: Selection
+  private state: Watch
 
   constructor(kind: Kind, watch: Watch) {
     this.kind = kind
-    this.watch = watch
-    this.columns = watch.columns
+    this.state = watch
     this.selection = selectionOf(kind, watch.labels, watch.fields, watch.name)
   }
 
-  private showing(now: number): Showing {
-    return { kind: this.kind, view: this.watch.view, include: this.watch.include, now }
+  /** The watch as it stands, to be put into its socket's attachment. */
+  get watch(): Watch {
+    return this.state
+  }
+
+  moveTo(progress: Stage): void {
+    this.state = { ...this.state, progress }
+  }
+
+  selects(object: Resource): boolean {
+    return this.selection.everything || this.selection.matches(object)
   }
 
   /** One event of an object. `now` (milliseconds) makes a Table's ages. */
   event(type: EventType, row: Pick<Row, 'object' | 'json'>, now: number): string {
-    const { view } = this.watch
+    const { view } = this.state
     switch (view.as) {
       case 'object':
         return line(type, row.json)
@@ -46,32 +52,34 @@ export class Viewer {
     }
   }
 
+  /** Only the first Table carries the definitions of its columns. */
   private table(row: Pick<Row, 'object' | 'json'>, now: number): string {
-    const first = !this.columns
-    this.columns = true
-    return tableText(this.showing(now), { resourceVersion: row.object.metadata.resourceVersion }, [row], first)
+    const { view, include, columns } = this.state
+    if (!columns) this.state = { ...this.state, columns: true }
+    const showing: Showing = { kind: this.kind, view, include, now }
+    return tableText(showing, { resourceVersion: row.object.metadata.resourceVersion }, [row], !columns)
   }
 
   /** The event of a change, or undefined where this watch does not see it. */
   change(change: Change, now: number): string | undefined {
-    const { watch, selection } = this
-    if (change.version <= watch.after || change.key.resource !== watch.resource) return undefined
-    if (watch.namespace !== undefined && change.key.namespace !== watch.namespace) return undefined
-    if (selection.name !== undefined && selection.name !== change.key.name) return undefined
-    const { before, after } = change
-    if (selection.everything) return this.event(change.type, after, now)
-    const is = change.type !== 'DELETED' && selection.matches(after.object)
+    const { selection } = this
+    const { resource, namespace, progress } = this.state
+    const { before, after, key, type } = change
+    if (progress.stage === 'live' && change.version <= progress.since) return undefined
+    if (key.resource !== resource || (namespace !== undefined && key.namespace !== namespace)) return undefined
+    if (selection.name !== undefined && selection.name !== key.name) return undefined
+    if (selection.everything) return this.event(type, after, now)
     const was = before !== undefined && selection.matches(before.object)
-    if (change.type === 'DELETED') return was ? this.event('DELETED', after, now) : undefined
-    if (is) return this.event(was ? 'MODIFIED' : 'ADDED', after, now)
-    return was && before !== undefined ? this.event('DELETED', atVersion(before, change.version), now) : undefined
+    if (type === 'DELETED') return was ? this.event('DELETED', after, now) : undefined
+    if (selection.matches(after.object)) return this.event(was ? 'MODIFIED' : 'ADDED', after, now)
+    return was ? this.event('DELETED', atVersion(before, change.version), now) : undefined
   }
 
   /** A BOOKMARK: an object of the kind with nothing but the version (and, once, the end of the initial events). */
   bookmark(version: number, initialEventsEnd: boolean, now: number): string {
     const object = bookmarkOf(this.kind, version, initialEventsEnd)
     const row = { object, json: JSON.stringify(object) }
-    const { view } = this.watch
+    const { view } = this.state
     if (view.as === 'object') return line('BOOKMARK', row.json)
     if (view.as === 'partial') return line('BOOKMARK', partial(object, view.version))
     return line('BOOKMARK', this.table(row, now))

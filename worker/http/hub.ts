@@ -1,8 +1,9 @@
 import type { Kind } from '../../api/kinds/kind.ts'
-import type { Change, Row } from '../store/store.ts'
-import type { Viewer } from './events.ts'
-import { viewerOf } from './watch.ts'
-import { ASK_BOOKMARK, BOOKMARK_TAG, type Watch, WATCH_TAG, watchTag } from './watch-state.ts'
+import { StatusError } from '../../api/meta/status-error.ts'
+import type { Change, Reader, Row } from '../store/store.ts'
+import { errorEvent, Viewer } from './events.ts'
+import { tell } from './progress.ts'
+import { ASK_BOOKMARK, ASK_MORE, BOOKMARK_TAG, MORE_LEFT, type Watch, WATCH_TAG, watchTag } from './watch-state.ts'
 
 /** One watch's socket, as the hub needs it; a hibernatable WebSocket is one. */
 export interface Socket {
@@ -22,13 +23,15 @@ export interface Sockets {
 export interface HubOptions {
   readonly kinds: readonly Kind[]
   readonly now: () => number
+  /** The store as clients see it. */
+  readonly reader: Reader
   /** What clients see of a stored row: heartbeats are made when they are read. Absent: the row itself. */
   readonly shown?: (row: Row) => Row
 }
 
-/** Bytes (UTF-16 units) in one message, beyond which the next lines travel in another. */
+/** Characters in one message, beyond which the next lines travel in another. */
 const MESSAGE = 256 * 1024
-/** Versions after which watches that saw none of them get a bookmark, so that they can still resume from the ring. */
+/** Versions after which watches get a bookmark, so that those that saw none of them can still resume from the ring. */
 const BOOKMARK_EVERY = 1024
 
 /**
@@ -39,20 +42,21 @@ export class Hub {
   private readonly sockets: Sockets
   private readonly options: HubOptions
   private waiting: Change[] = []
-  private viewers = new WeakMap<Socket, Viewer>()
+  private readonly viewers = new WeakMap<Socket, Viewer>()
   private version: number
 
-  constructor(sockets: Sockets, options: HubOptions, version: number) {
+  constructor(sockets: Sockets, options: HubOptions) {
     this.sockets = sockets
     this.options = options
-    this.version = version
+    this.version = options.reader.version
   }
 
   /** Accepts a watch and sends what it begins with. */
-  accept(watch: Watch, first: Iterable<string>): Response {
+  accept(watch: Watch, first: readonly string[]): Response {
     const tags = [WATCH_TAG, watchTag(watch.resource), ...(watch.bookmarks ? [BOOKMARK_TAG] : [])]
     const { socket, response } = this.sockets.accept(tags, watch)
-    sendLines(socket, first)
+    send(socket, first)
+    if (watch.progress.stage !== 'live') socket.send(MORE_LEFT)
     return response
   }
 
@@ -68,25 +72,20 @@ export class Hub {
     this.waiting = []
     const now = this.options.now()
     for (const resource of new Set(changes.map(({ key }) => key.resource))) {
-      const these = changes.filter(({ key }) => key.resource === resource)
+      const these = changes.filter(({ key }) => key.resource === resource).map((change) => this.shown(change))
       for (const socket of this.sockets.tagged(watchTag(resource))) this.spread(socket, these, now)
     }
     const newest = changes.at(-1)?.version ?? this.version
-    if (Math.floor(newest / BOOKMARK_EVERY) > Math.floor(this.version / BOOKMARK_EVERY)) this.bookmarkAll(newest, now)
+    const bookmarks = Math.floor(newest / BOOKMARK_EVERY) > Math.floor(this.version / BOOKMARK_EVERY)
     this.version = newest
+    if (bookmarks) for (const socket of this.sockets.tagged(BOOKMARK_TAG)) this.bookmark(socket)
   }
 
   private spread(socket: Socket, changes: readonly Change[], now: number): void {
-    const viewer = this.viewer(socket)
-    if (viewer === undefined) return
-    const before = viewer.columns
-    const lines: string[] = []
-    for (const change of changes) {
-      const text = viewer.change(this.shown(change), now)
-      if (text !== undefined) lines.push(text)
-    }
-    if (viewer.columns !== before) socket.serializeAttachment({ ...viewer.watch, columns: viewer.columns })
-    sendLines(socket, lines)
+    this.advance(socket, (viewer) => {
+      if (viewer.watch.progress.stage !== 'live') return []
+      return changes.map((change) => viewer.change(change, now)).filter((line) => line !== undefined)
+    })
   }
 
   private shown(change: Change): Change {
@@ -94,34 +93,60 @@ export class Hub {
     return shown === undefined ? change : { ...change, after: shown(change.after) }
   }
 
-  private bookmarkAll(version: number, now: number): void {
-    for (const socket of this.sockets.tagged(BOOKMARK_TAG)) this.bookmark(socket, version, now)
+  private bookmark(socket: Socket): void {
+    this.advance(socket, (viewer) => {
+      if (viewer.watch.progress.stage !== 'live') return []
+      return [viewer.bookmark(this.options.reader.version, false, this.options.now())]
+    })
   }
 
-  private bookmark(socket: Socket, version: number, now: number): void {
+  /** A message of the Worker: the client has read what it had, or its time is over. */
+  message(socket: Socket, text: string): void {
+    if (text === ASK_BOOKMARK) this.bookmark(socket)
+    else if (text === ASK_MORE) this.more(socket)
+  }
+
+  private more(socket: Socket): void {
+    const { reader, now } = this.options
+    try {
+      const viewer = this.advance(socket, (viewer) => tell(reader, viewer, now()))
+      if (viewer !== undefined && viewer.watch.progress.stage !== 'live') socket.send(MORE_LEFT)
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error
+      send(socket, [errorEvent(error.toStatus())])
+      socket.close(1000, 'the watch ended')
+    }
+  }
+
+  /** Sends what `work` makes of a watch, and keeps how far it has come. */
+  private advance(socket: Socket, work: (viewer: Viewer) => readonly string[]): Viewer | undefined {
     const viewer = this.viewer(socket)
-    if (viewer !== undefined) sendLines(socket, [viewer.bookmark(version, false, now)])
-  }
-
-  /** A message of the Worker: it asks for a bookmark before it ends the watch. `version` is the store's. */
-  message(socket: Socket, text: string, version: number): void {
-    if (text === ASK_BOOKMARK) this.bookmark(socket, version, this.options.now())
+    if (viewer === undefined) return undefined
+    const before = viewer.watch
+    const lines = work(viewer)
+    if (viewer.watch !== before) socket.serializeAttachment(viewer.watch)
+    send(socket, lines)
+    return viewer
   }
 
   private viewer(socket: Socket): Viewer | undefined {
     const known = this.viewers.get(socket)
     if (known !== undefined) return known
-    // Written by `accept` or `spread`, by this version or the one before.
+    // Written by `accept` or `advance`, of this version or the one before.
     const watch = socket.deserializeAttachment() as Watch | null
-    const viewer = watch === null || watch.v !== 1 ? undefined : viewerOf(this.options.kinds, watch)
-    if (viewer === undefined) socket.close(1011, 'this watch cannot go on: begin again')
-    else this.viewers.set(socket, viewer)
+    const kind = this.options.kinds.find(({ resource }) => resource === watch?.resource)
+    if (watch === null || watch.v !== 1 || kind === undefined) {
+      socket.close(1011, 'this watch cannot go on: begin again')
+      return undefined
+    }
+    const viewer = new Viewer(kind, watch)
+    this.viewers.set(socket, viewer)
     return viewer
   }
 }
 
 /** Sends lines in messages of a bounded size. A socket that is closing takes nothing more, which is its end's business. */
-function sendLines(socket: Socket, lines: Iterable<string>): void {
+function send(socket: Socket, lines: readonly string[]): void {
   let message = ''
   try {
     for (const text of lines) {

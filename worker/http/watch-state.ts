@@ -1,5 +1,19 @@
-import type { Include } from './view.ts'
 import type { View } from './negotiate.ts'
+import type { Include } from './view.ts'
+
+/**
+ * How far a watch has come:
+ *
+ *     state ──▶ missed ──▶ live
+ *
+ * `state`: it is being told the objects as of `at`, those behind `after` are left. `missed`: it is being told the changes
+ * behind version `since`. `live`: it gets each change above `since` as it happens. A long way is gone in steps, each when
+ * the client has read the one before, so that no slow reader fills anybody's memory.
+ */
+export type Stage =
+  | { stage: 'state'; at: number; after?: { namespace: string; name: string } }
+  | { stage: 'missed'; since: number }
+  | { stage: 'live'; since: number }
 
 /**
  * Everything that a watch is. It lives in its socket's attachment, so that it survives the object's hibernation, and the
@@ -18,10 +32,11 @@ export interface Watch {
   readonly view: View
   readonly include: Include
   readonly bookmarks: boolean
-  /** Changes up to this version are known to the client, or not wanted by it. */
-  readonly after: number
+  /** Whether a bookmark says when the initial state has been told (a streaming list). */
+  readonly marksEnd: boolean
   /** Whether a Table's column definitions went out with an earlier event. */
   readonly columns: boolean
+  readonly progress: Stage
 }
 
 /** What an attachment may hold: the runtime's 16,384 bytes, less its framing and room for the numbers to grow. */
@@ -33,5 +48,9 @@ export const watchTag = (resource: string): string => `watch:${resource}`
 /** Watches that want bookmarks. */
 export const BOOKMARK_TAG = 'watch-bookmarks'
 
-/** What the Worker sends to ask for a bookmark before it ends a watch. */
+/** From the Worker: it asks for a bookmark before it ends a watch. */
 export const ASK_BOOKMARK = 'bookmark'
+/** To the Worker: there is more to tell, once what came so far has been read … */
+export const MORE_LEFT = 'more left'
+/** … and its answer. */
+export const ASK_MORE = 'more'
