@@ -30,7 +30,7 @@ export type StreamFrame = z.infer<typeof frame>
 /** Reads a text frame; undefined where it is none of ours. */
 export function readFrame(text: string): StreamFrame | undefined {
   try {
-    const result = z.core.safeParse(frame, JSON.parse(text))
+    const result = z.safeParse(frame, JSON.parse(text))
     return result.success ? result.data : undefined
   } catch {
     return undefined

@@ -197,7 +197,7 @@ export class WireError extends Error {
   }
 }
 
-function read<T extends z.core.$ZodType>(schema: T, text: string): z.infer<T> {
+function read<T extends z.ZodMiniType>(schema: T, text: string): z.infer<T> {
   if (text.length > LONGEST_MESSAGE) throw new WireError(`longer than ${LONGEST_MESSAGE} characters`)
   let value: unknown
   try {
@@ -205,7 +205,7 @@ function read<T extends z.core.$ZodType>(schema: T, text: string): z.infer<T> {
   } catch {
     throw new WireError('not JSON')
   }
-  const result = z.core.safeParse(schema, value)
+  const result = z.safeParse(schema, value)
   if (result.success) return result.data
   const issue = result.error.issues[0]
   throw new WireError(`${issue?.path.join('.') || 'message'}: ${issue?.message ?? 'invalid'}`)
