@@ -55,6 +55,9 @@ export interface Pods {
   stop(): Promise<void>
 }
 
+/** Someone may flush the rules of the machine. Milliseconds. */
+const NETWORK_CHECK = 5 * 60_000
+
 export const makePods = (options: PodsOptions): Pods => new MachinePods(options)
 
 class MachinePods implements Pods {
@@ -63,6 +66,8 @@ class MachinePods implements Pods {
   readonly #workers = new Map<string, PodWorker>()
   /** Undefined until the first `apply`: before it nothing is an orphan. */
   #desired: Desired | undefined
+  #isStopped = false
+  #cancelCheck: () => void = () => undefined
 
   constructor(options: PodsOptions) {
     this.#options = options
@@ -102,14 +107,34 @@ class MachinePods implements Pods {
   addressOf = (pod: PodName): string | undefined => this.#workerOf(pod)?.status().podIP
 
   async stop(): Promise<void> {
+    this.#isStopped = true
+    this.#cancelCheck()
     this.#machine.containers.stop()
     for (const worker of this.#workers.values()) worker.stop()
   }
 
   #changed(uid: string): void {
-    if (uid === '') for (const worker of this.#workers.values()) worker.wake()
+    if (uid === '') this.#runtimeChanged()
     else this.#workers.get(uid)?.wake()
     this.#adoptOrphans()
+  }
+
+  /** A Docker that has just started may have replaced the rules that let Pods through. */
+  #runtimeChanged(): void {
+    this.#wakeAll()
+    if (this.#machine.containers.isUp()) void this.#checkNetwork()
+  }
+
+  #wakeAll(): void {
+    for (const worker of this.#workers.values()) worker.wake()
+  }
+
+  async #checkNetwork(): Promise<void> {
+    const { network, clock } = this.#machine
+    this.#cancelCheck()
+    await network.use(network.ranges())
+    this.#wakeAll()
+    if (!this.#isStopped) this.#cancelCheck = clock.after(NETWORK_CHECK, () => void this.#checkNetwork())
   }
 
   /** Containers of a Pod that nobody wants: its object went while the agent was away. */
@@ -133,14 +158,13 @@ class MachinePods implements Pods {
   }
 
   #aroundOf(pod: Pod, orphan: boolean): Around {
-    const { node, network, unsupported } = this.#options
+    const { node, unsupported } = this.#options
     const own = ({ metadata }: Resource): boolean => metadata.namespace === pod.metadata.namespace
     // The control plane sends ConfigMaps and Secrets here and nothing else.
     const configMaps = (this.#desired?.configMaps ?? []).filter(own) as ConfigMap[]
     const secrets = (this.#desired?.secrets ?? []).filter(own) as Secret[]
     return {
       node,
-      networkTrouble: network.trouble(),
       configMaps: new Map(configMaps.map((object) => [object.metadata.name, object])),
       secrets: new Map(secrets.map((object) => [object.metadata.name, object])),
       unsupported: orphan ? [] : unsupported(pod),

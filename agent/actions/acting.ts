@@ -3,7 +3,7 @@ import type { Clock } from '../clock.ts'
 import type { Containers } from '../containers.ts'
 import type { Network } from '../network/network.ts'
 import type { Around, Failure } from '../pod/seen.ts'
-import type { Runtime } from '../runtime/runtime.ts'
+import { RuntimeError, type Runtime } from '../runtime/runtime.ts'
 import type { Addresses } from '../network/addresses.ts'
 import type { MessageFiles } from '../termination-message.ts'
 import type { Pulls } from './pulls.ts'
@@ -32,5 +32,8 @@ export interface Acting extends Machine {
   /** The sandbox has its network. */
   attached(id: string): void
 }
+
+/** The runtime cannot be reached: that says nothing about the Pod. */
+export const isDown = (error: unknown): boolean => error instanceof RuntimeError && error.kind === 'down'
 
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,7 +1,7 @@
 import type { Action } from '../pod/action.ts'
 import { RETRY } from '../pod/backoff.ts'
 import { sandboxSpecOf } from '../pod/spec.ts'
-import { messageOf, type Acting } from './acting.ts'
+import { isDown, messageOf, type Acting } from './acting.ts'
 
 /** Makes and starts the Pod's sandbox. Its network comes next. */
 export async function makeSandbox(acting: Acting, action: Action & { do: 'sandbox' }): Promise<void> {
@@ -39,6 +39,7 @@ export async function attachSandbox(acting: Acting, { id, address }: Action & { 
 }
 
 function sandboxFailed(acting: Acting, error: unknown): void {
+  if (isDown(error)) throw error
   const message = `Failed to create pod sandbox: ${messageOf(error)}`
   acting.tell('Warning', 'FailedCreatePodSandBox', message)
   acting.failed('', { reason: 'FailedCreatePodSandBox', message, backoff: RETRY })

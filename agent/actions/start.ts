@@ -7,7 +7,7 @@ import { pullPolicyOf } from '../pod/image.ts'
 import { sandboxOf } from '../pod/seen.ts'
 import { containerSpecOf } from '../pod/spec.ts'
 import type { ImageInfo } from '../runtime/runtime.ts'
-import { messageOf, type Acting } from './acting.ts'
+import { isDown, messageOf, type Acting } from './acting.ts'
 
 type Start = Action & { do: 'start' }
 
@@ -37,6 +37,7 @@ export async function startContainer(acting: Acting, action: Start): Promise<voi
     await containers.refresh(id)
   } catch (error) {
     if (acting.signal.aborted) return
+    if (isDown(error)) throw error
     const { reason, message, backoff } = failureOf(error)
     acting.tell(
       'Warning',
@@ -74,6 +75,7 @@ async function start(acting: Acting, container: Container, id: string): Promise<
     await acting.runtime.start(id)
     acting.tell('Normal', 'Started', 'Container started', container.name)
   } catch (error) {
+    if (isDown(error)) throw error
     acting.tell('Warning', 'Failed', `Error: ${messageOf(error)}`, container.name)
   }
 }
@@ -106,6 +108,7 @@ async function pull(acting: Acting, container: Container, ref: string, action: S
     acting.tell('Normal', 'Pulled', message, container.name)
     return image
   } catch (error) {
+    if (isDown(error)) throw error
     const message = messageOf(error)
     if (!acting.signal.aborted)
       acting.tell('Warning', 'Failed', `Failed to pull image "${ref}": ${message}`, container.name)

@@ -29,8 +29,8 @@ export interface Around {
     readonly cpus: number
     readonly memoryBytes: number
   }
-  /** Why no Pod can have an address at present; undefined when all is well. */
-  readonly networkTrouble: string | undefined
+  /** Why no Pod can have an address at present; undefined when all is well. Read anew at each look. */
+  readonly networkTrouble?: string | undefined
   /** Those of the Pod's namespace, by name. */
   readonly configMaps: ReadonlyMap<string, ConfigMap>
   readonly secrets: ReadonlyMap<string, Secret>

@@ -12,6 +12,7 @@ import { plan } from './plan.ts'
 import type { Reports } from './pods.ts'
 import { instanceOf, liveSandbox, sandboxOf, type Around, type Failure, type Instance, type Seen } from './seen.ts'
 import { statusOf } from './status.ts'
+import { RuntimeError } from '../runtime/runtime.ts'
 
 /** Keys of told events that are remembered; the oldest go first. */
 const REMEMBERED = 100
@@ -136,7 +137,7 @@ export class PodWorker {
       probes: new Map([...this.#probers].map(([id, prober]) => [id, prober.verdict()])),
       doing: this.#doing,
       last: this.#last,
-      around: this.#around,
+      around: { ...this.#around, networkTrouble: this.#options.machine.network.trouble() },
     }
   }
 
@@ -175,8 +176,10 @@ export class PodWorker {
       await perform(this.#acting(), action)
       this.#blocked.delete(key)
     } catch (error) {
-      this.#blocked.set(key, clock.now() + RETRY * 1000)
-      if (action.do === 'stop') this.#tell('Warning', 'FailedKillPod', `error killing pod: ${messageOf(error)}`)
+      const isDown = error instanceof RuntimeError && error.kind === 'down'
+      this.#blocked.set(key, clock.now() + (isDown ? 1 : RETRY) * 1000)
+      if (action.do === 'stop' && !isDown)
+        this.#tell('Warning', 'FailedKillPod', `error killing pod: ${messageOf(error)}`)
     } finally {
       this.#doing.delete(key)
       this.wake()
