@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { parse } from 'yaml'
 import { dockerHttp } from '../agent/runtime/docker-http.ts'
+import { loadImage } from '../agent/runtime/docker-image.ts'
 import { startAgent } from './agent-process.ts'
 import { apiClient, type ApiClient } from './api-client.ts'
 import { startControlPlane } from './control-plane.ts'
@@ -130,7 +131,7 @@ async function ensureImage(socket: string, dir: string, { say, step }: Steps): P
     const archive = await buildNginxArchive(join(dir, 'cache'))
     const chunks: Buffer[] = []
     for await (const chunk of nginxArchiveStream(archive)) chunks.push(chunk as Buffer) // a file stream without encoding
-    await docker.call('POST', '/images/load', { query: { quiet: 1 }, body: Buffer.concat(chunks) })
+    await loadImage(docker, Buffer.concat(chunks))
     if (!(await present())) throw new Refusal(`Docker took the image archive ${archive} but shows no ${IMAGE}.`)
   })
 }

@@ -18,8 +18,8 @@ beforeAll(async () => {
   await nodeReady(cluster, 'one')
 })
 afterAll(async () => {
-  await cluster.stop()
-  await docker.stop()
+  await cluster?.stop()
+  await docker?.stop()
 })
 
 const running = async (): Promise<string[]> => {

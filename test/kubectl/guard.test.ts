@@ -12,7 +12,7 @@ beforeAll(async () => {
   cluster = await startCluster()
 })
 afterAll(async () => {
-  await cluster.stop()
+  await cluster?.stop()
 })
 
 function ask(

@@ -22,8 +22,8 @@ beforeAll(async () => {
   await nodeReady(cluster, 'one')
 })
 afterAll(async () => {
-  await cluster.stop()
-  await docker.stop()
+  await cluster?.stop()
+  await docker?.stop()
 })
 
 const nginx = (): Promise<Seen[]> => pods(cluster, 'app=nginx')

@@ -42,8 +42,8 @@ beforeAll(async () => {
   await cluster.ok(['wait', '--for=condition=Ready', 'pod/talk', 'pod/pair', '--timeout=60s'])
 })
 afterAll(async () => {
-  await cluster.stop()
-  await docker.stop()
+  await cluster?.stop()
+  await docker?.stop()
 })
 const create = (object: object): Promise<unknown> =>
   cluster.api.expect('POST', '/api/v1/namespaces/default/pods', object)

@@ -46,8 +46,8 @@ beforeAll(async () => {
   await cluster.ok(['apply', '-f', '-'], { stdin: DEPLOYMENT })
 })
 afterAll(async () => {
-  await cluster.stop()
-  await bed.down()
+  await cluster?.stop()
+  await bed?.down()
 })
 
 const web = (): Promise<Seen[]> => pods(cluster, 'app=web')

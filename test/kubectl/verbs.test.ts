@@ -8,7 +8,7 @@ beforeAll(async () => {
   cluster = await startCluster()
 })
 afterAll(async () => {
-  await cluster.stop()
+  await cluster?.stop()
 })
 
 const deployment = (name: string, image = 'nginx:1'): string => `apiVersion: apps/v1

@@ -15,8 +15,8 @@ beforeAll(async () => {
   await nodeReady(cluster, 'one')
 })
 afterAll(async () => {
-  await cluster.stop()
-  await docker.stop()
+  await cluster?.stop()
+  await docker?.stop()
 })
 
 const CONFIGMAP = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\ndata:\n  a: "1"\n'

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { join } from 'node:path'
 import { dockerHttp } from '../../agent/runtime/docker-http.ts'
+import { loadImage } from '../../agent/runtime/docker-image.ts'
 import { buildNginxArchive } from '../../cli/nginx-image.ts'
 import { DIST } from './cluster.ts'
 
@@ -9,5 +10,5 @@ export async function loadNginx(socket: string): Promise<void> {
   const archive = await buildNginxArchive(join(DIST, 'cache'))
   const chunks: Buffer[] = []
   for await (const chunk of createReadStream(archive)) chunks.push(chunk as Buffer) // a file stream without encoding
-  await dockerHttp(socket).call('POST', '/images/load', { query: { quiet: 1 }, body: Buffer.concat(chunks) })
+  await loadImage(dockerHttp(socket), Buffer.concat(chunks))
 }
