@@ -318,9 +318,9 @@ function fakeExec(command: Command, withStdin: boolean): ReturnType<Runtime['exe
   const { promise, resolve, reject } = Promise.withResolvers<number>()
   promise.catch(() => undefined)
   const finish = (code: number): void => {
-    stdout.end()
-    stderr.end()
-    resolve(code)
+    let open = 2
+    const closed = (): void => void ((open -= 1) === 0 && resolve(code))
+    for (const output of [stdout, stderr]) output.once('end', closed).end()
   }
   stdout.write(command.stdout ?? '')
   stderr.write(command.stderr ?? '')
