@@ -27,10 +27,10 @@ const rules: Rule[] = [...read('docs/spec.md').matchAll(/^- \*\*(\w+)\*\* (.*) \
   ([, number = '', sentence = '', named = '']) => ({ number, sentence, files: named.replaceAll('`', '').split(', ') }),
 )
 
-/** For each rule, the files in which a test's name begins with it. */
+/** For each rule, the files in which a test's name begins with it, or a comment inside a test. */
 const cited = new Map<string, Set<string>>()
 for (const file of files('*.test.ts', 'test/*.ts')) {
-  for (const [, number = ''] of read(file).matchAll(new RegExp(`['"\`]\\[(${NUMBER})\\]`, 'g'))) {
+  for (const [, number = ''] of read(file).matchAll(new RegExp(`(?:['"\`]|^ *// )\\[(${NUMBER})\\]`, 'gm'))) {
     cited.set(number, (cited.get(number) ?? new Set()).add(file))
   }
 }
