@@ -1,11 +1,14 @@
+import { Path } from '../meta/field-error.ts'
 import { dnsLabelErrors } from '../meta/names.ts'
 import type { Pod } from '../schema/types.generated.ts'
 import { declare } from './declare.ts'
+import { ipWarnings } from './ip-warnings.ts'
 import { admitPod } from './pod-admission.ts'
 import { prepareCreate, prepareUpdate } from './pod/prepare.ts'
 import { podCreateErrors } from './pod/spec.ts'
 import { podStatusErrors } from './pod/status.ts'
 import { podUpdateErrors } from './pod/update.ts'
+import { podSpecWarnings } from './pod/warnings.ts'
 
 /** CheckGracefulDelete: a Pod that runs nowhere, or has ended, goes at once. Seconds. */
 function grace(pod: Pod, asked: number | undefined): number {
@@ -15,12 +18,23 @@ function grace(pod: Pod, asked: number | undefined): number {
   return seconds < 0 ? 1 : seconds
 }
 
+const SPEC = Path.of('spec')
+const STATUS = Path.of('status')
+const ANNOTATIONS = Path.of('metadata').child('annotations')
+
+/** Kubernetes warns when a Pod is made, and about addresses that are written to its status. */
 function warn(pod: Pod, old?: Pod): string[] {
-  if (old !== undefined) return []
+  if (old !== undefined) {
+    return (['podIPs', 'hostIPs'] as const).flatMap((field) =>
+      (pod.status?.[field] ?? []).flatMap(({ ip = '' }, i) => ipWarnings(STATUS.child(field).index(i).child('ip'), ip)),
+    )
+  }
   const messages = dnsLabelErrors(pod.metadata.name)
-  if (messages.length === 0) return []
   const why = "this is used in the Pod's hostname, which can result in surprising behavior; a DNS label is recommended"
-  return [`metadata.name: ${why}: [${messages.join(' ')}]`]
+  return [
+    ...(messages.length === 0 ? [] : [`metadata.name: ${why}: [${messages.join(' ')}]`]),
+    ...podSpecWarnings(pod.spec, pod.metadata.annotations, SPEC, ANNOTATIONS),
+  ]
 }
 
 export const pods = declare<Pod>('pods', {

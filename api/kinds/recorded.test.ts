@@ -27,6 +27,7 @@ interface Case {
   status: number
   message?: string
   causes?: [field: string, message: string, reason: string][]
+  warnings?: string[]
 }
 
 const lines = readFileSync(new URL('testdata/recorded.jsonl', import.meta.url), 'utf8')
@@ -87,13 +88,14 @@ function updated(kind: Kind, old: Resource, body: JsonObject, subresource: strin
   return kind.rules.allocate?.(object, old, () => []) ?? object
 }
 
-function answer(of: Case): { status: number; message?: string; causes?: unknown } {
+function answer(of: Case): { status: number; message?: string; causes?: unknown; warnings?: string[] } {
   const kind = kindOfResource(of.resource)
   if (kind === undefined) throw new Error(`no kind ${of.resource}`)
   try {
     if (of.create !== undefined) {
-      created(kind, of.namespace, of.create)
-      return { status: 201 }
+      const object = created(kind, of.namespace, of.create)
+      const warnings = kind.rules.warn?.(object) ?? []
+      return { status: 201, ...(warnings.length === 0 ? {} : { warnings }) }
     }
     const old = created(kind, of.namespace, of.setup ?? {})
     const before = old as unknown as JsonObject
@@ -109,10 +111,11 @@ function answer(of: Case): { status: number; message?: string; causes?: unknown 
 }
 
 test.each(cases)('[AP] $id', (of) => {
-  const { status, message, causes } = of
+  const { status, message, causes, warnings } = of
   expect(answer(of)).toEqual({
     status,
     ...(message === undefined ? {} : { message }),
     ...(causes === undefined ? {} : { causes }),
+    ...(warnings === undefined ? {} : { warnings }),
   })
 })

@@ -6,6 +6,7 @@ import { IMMUTABLE } from '../meta/validate-meta.ts'
 import type { PodTemplateSpec } from '../schema/types.generated.ts'
 import { nonNegative } from './numbers.ts'
 import { templateSpecErrors } from './pod/spec.ts'
+import { podSpecWarnings } from './pod/warnings.ts'
 import { same, sortedMap } from './same.ts'
 
 /** What Deployments and ReplicaSets share: pkg/apis/apps/validation. */
@@ -90,11 +91,19 @@ export function replicaStatusErrors<K extends string>(
   return errors
 }
 
-/** Pods take their names from these. */
-export function workloadWarnings(object: Resource, old?: Resource): string[] {
+interface Workload extends Resource {
+  spec: { template?: PodTemplateSpec }
+}
+
+/** Pods take their names and their spec from these; an update warns only where it asks for something else. */
+export function workloadWarnings(object: Workload, old?: Workload): string[] {
   const messages = old === undefined ? dnsLabelErrors(object.metadata.name) : []
-  if (messages.length === 0) return []
   const why =
     'this is used in Pod names and hostnames, which can result in surprising behavior; a DNS label is recommended'
-  return [`metadata.name: ${why}: [${messages.join(' ')}]`]
+  const named = messages.length === 0 ? [] : [`metadata.name: ${why}: [${messages.join(' ')}]`]
+  const { template } = object.spec
+  if (template?.spec === undefined || (old !== undefined && same(object.spec, old.spec))) return named
+  const at = Path.of('spec').child('template')
+  const annotations = at.child('metadata').child('annotations')
+  return [...named, ...podSpecWarnings(template.spec, template.metadata?.annotations, at.child('spec'), annotations)]
 }
