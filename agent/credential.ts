@@ -100,7 +100,7 @@ export function authorityOf(server: URL, hash: string): Promise<string> {
         rejectUnauthorized: false,
       },
       () => {
-        const pem = authorityWith(socket.getPeerX509Certificate(), socket.getPeerCertificate(true), hash)
+        const pem = authorityIn(socket.getPeerCertificate(true), hash)
         socket.destroy()
         if (pem === undefined) reject(new Error(`${server.host} shows no certificate authority with the hash ${hash}`))
         else resolvePem(pem)
@@ -116,9 +116,9 @@ interface Chain {
   issuerCertificate?: Chain
 }
 
-function authorityWith(leaf: X509Certificate | undefined, chain: Chain, hash: string): string | undefined {
+function authorityIn(chain: Chain, hash: string): string | undefined {
   const seen = new Set<Chain>()
-  const certificates: X509Certificate[] = leaf === undefined ? [] : [leaf]
+  const certificates: X509Certificate[] = []
   for (let at: Chain | undefined = chain; at?.raw !== undefined && !seen.has(at); at = at.issuerCertificate) {
     seen.add(at)
     certificates.push(new X509Certificate(at.raw))
