@@ -1,102 +1,33 @@
 import { DurableObject } from 'cloudflare:workers'
-import { randomBytes, randomInt } from 'node:crypto'
-import { kindOfObject, kindOfResource, kinds } from '../api/kinds/index.ts'
+import { StatusError } from '../api/meta/status-error.ts'
 import { JOIN_PATH, NODE_PATH } from '../api/wire.ts'
-import { allControllers } from './control/index.ts'
-import { Driver } from './control/driver.ts'
-import { makeApp } from './http/app.ts'
-import type { Api } from './http/api.ts'
+import { assemble, type Parts } from './assemble.ts'
 import { whoIs } from './http/authentication.ts'
-import { Hub } from './http/hub.ts'
 import { joinRequest } from './http/join.ts'
-import { NodeReads } from './http/node-reads.ts'
-import { respondError } from './http/respond.ts'
-import { durableSockets } from './http/sockets.ts'
+import { consoleLog, detailsOf, respondError } from './http/respond.ts'
 import { WATCH_TAG } from './http/watch-state.ts'
 import type { Env } from './index.ts'
-import { acceptNode, answerHeartbeats } from './nodes/accept.ts'
-import { Nodes } from './nodes/nodes.ts'
-import { EventRecorder } from './registry/events.ts'
-import { makeRegistry } from './registry/index.ts'
-import { createSystemNamespaces } from './http/system-namespaces.ts'
-import { durableSql } from './store/durable.ts'
-import { sealer } from './store/seal.ts'
-import { openStore } from './store/sqlite.ts'
-import type { Change } from './store/store.ts'
+import { acceptNode } from './nodes/accept.ts'
+import { StoreTooNewError } from './store/migrate.ts'
 
-const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
-const dice = {
-  uid: () => crypto.randomUUID(),
-  suffix: (length: number) => Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join(''),
-  secret: () => randomBytes(32).toString('base64url'),
-}
+/** When the controllers are tried again after a turn that failed as a whole. */
+const RETRY_MS = 30_000
 
 /**
- * The Durable Object of one cluster. It wires the store, the registry, the API, the controllers and the agents' sockets,
- * and owns the one clock: the alarm. Every event ends with a turn of the controllers before its answer leaves.
+ * The Durable Object of one cluster. It holds the control plane's parts and owns the one clock: the alarm. Every event
+ * ends with a turn of the controllers before its answer leaves.
  */
 export class Cluster extends DurableObject<Env> {
-  readonly #hub: Hub
-  readonly #nodes: Nodes<WebSocket>
-  readonly #driver: Driver
-  readonly #app: ReturnType<typeof makeApp>
-  readonly #api: Api
-  /** Changes that the nodes have not been told of. */
-  #untold: Change[] = []
+  /** Or why this code may not open the store, in which case nothing is touched. */
+  readonly #parts: Parts | StatusError
   /** When the alarm is set for; null where it is not. Setting it writes a row, so it is never set to what it is. */
   #alarm: number | null = null
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
-    const { PODO_ADMIN_TOKEN: adminToken = '', PODO_KEY: key = '', PODO_CA: ca = '', PODO_CLUSTER_CIDR: cidr } = env
-    answerHeartbeats(ctx)
-    const store = openStore(durableSql(ctx.storage), { sealer: sealer(key), now: Date.now })
-    const registry = makeRegistry(kinds)
-    const recorder = new EventRecorder(registry, kindNamed('events'))
-    this.#nodes = new Nodes({
-      host: ctx,
-      store,
-      registry,
-      kinds: { nodes: kindNamed('nodes'), pods: kindNamed('pods') },
-      events: recorder,
-      dice,
-      key,
-      clusterCIDR: cidr ?? '10.244.0.0/14',
-      complain: (sentence) => console.error(JSON.stringify({ level: 'error', message: sentence })),
-    })
-    const { liveness } = this.#nodes
-    liveness.wake(Date.now())
-    const reads = new NodeReads(store, (node) => liveness.lastHeard(node))
-    this.#driver = new Driver({
-      store,
-      registry,
-      kinds: { ofResource: kindOfResource, ofObject: kindOfObject },
-      controllers: allControllers({ kinds, ca, ...(cidr === undefined ? {} : { clusterCidr: cidr }) }),
-      recorder,
-      dice,
-      liveness,
-    })
-    this.#hub = new Hub(durableSockets(ctx), { kinds, now: Date.now, reader: reads, shown: (row) => reads.shown(row) })
-    store.subscribe((changes) => {
-      this.#driver.changed(changes)
-      this.#hub.changed(changes)
-      this.#untold.push(...changes)
-    })
-    this.#api = {
-      store,
-      reader: reads,
-      registry,
-      kinds,
-      secrets: { adminToken, key },
-      dice,
-      nodes: this.#nodes,
-      now: Date.now,
-      accept: (watch, first) => this.#hub.accept(watch, first),
-    }
-    this.#app = makeApp(this.#api)
+    this.#parts = opened(ctx, env)
     void ctx.blockConcurrencyWhile(async () => {
       this.#alarm = await ctx.storage.getAlarm()
-      createSystemNamespaces(store, registry, dice, Date.now())
       this.#settle()
     })
   }
@@ -112,26 +43,30 @@ export class Cluster extends DurableObject<Env> {
   }
 
   async #answer(request: Request): Promise<Response> {
+    if (this.#parts instanceof StatusError) throw this.#parts
+    const { api, app, nodes } = this.#parts
     const now = Date.now()
     switch (new URL(request.url).pathname) {
       case NODE_PATH:
-        return acceptNode(this.#nodes, request, whoIs(this.#api, request.headers, now), now)
+        return acceptNode(nodes, request, whoIs(api, request.headers, now), now)
       case JOIN_PATH:
-        return joinRequest(this.#api, this.#nodes, request, now)
+        return joinRequest(api, nodes, request, now)
       default:
-        return this.#app.fetch(request)
+        return app.fetch(request)
     }
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
-    if (!this.#isWatch(socket)) this.#nodes.message(socket, message, Date.now())
-    else if (typeof message === 'string') this.#hub.message(socket, message)
+    this.#guarded(({ hub, nodes }) => {
+      if (!this.#isWatch(socket)) nodes.message(socket, message, Date.now())
+      else if (typeof message === 'string') hub.message(socket, message)
+    })
     this.#settle()
   }
 
   override webSocketClose(socket: WebSocket): void {
     if (this.#isWatch(socket)) return
-    this.#nodes.closed(socket, Date.now())
+    this.#guarded(({ nodes }) => nodes.closed(socket, Date.now()))
     this.#settle()
   }
 
@@ -148,22 +83,40 @@ export class Cluster extends DurableObject<Env> {
     return this.ctx.getTags(socket).includes(WATCH_TAG)
   }
 
-  /** Ends an event: the controllers' turn, what clients and agents are told of it, and the next alarm. Never throws. */
+  /** Ends an event: the controllers' turn, what clients and agents are told of it, and the next alarm. */
   #settle(): void {
-    const next = this.#driver.turn(Date.now()) ?? null
-    this.#hub.flush()
-    const untold = this.#untold
-    this.#untold = []
-    if (untold.length > 0) this.#nodes.changed(untold)
-    // An alarm is a row each time that it is set. One that comes too early costs a wake and finds the later time then.
-    if (next === null || (this.#alarm !== null && this.#alarm <= next)) return
+    if (this.#parts instanceof StatusError) return
+    const now = Date.now()
+    let next: number | null = now + RETRY_MS
+    this.#guarded(({ driver }) => {
+      next = driver.turn(now) ?? null
+    })
+    this.#guarded(({ hub }) => hub.flush())
+    this.#guarded(({ nodes, untold }) => {
+      const changes = untold()
+      if (changes.length > 0) nodes.changed(changes)
+    })
+    if (next === this.#alarm) return
     this.#alarm = next
-    void this.ctx.storage.setAlarm(next)
+    void (next === null ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(next))
+  }
+
+  /** A fault of one part goes to the log, and does not keep the others (the alarm above all) from their work. */
+  #guarded(work: (parts: Parts) => void): void {
+    if (this.#parts instanceof StatusError) return
+    try {
+      work(this.#parts)
+    } catch (error) {
+      consoleLog({ level: 'error', message: 'a part of the control plane failed', details: detailsOf(error) })
+    }
   }
 }
 
-function kindNamed(resource: string) {
-  const kind = kindOfResource(resource)
-  if (kind === undefined) throw new Error(`the kind of ${resource} is not declared`)
-  return kind
+function opened(ctx: DurableObjectState, env: Env): Parts | StatusError {
+  try {
+    return assemble(ctx, env)
+  } catch (error) {
+    if (error instanceof StoreTooNewError) return new StatusError('ServiceUnavailable', error.message)
+    throw error
+  }
 }

@@ -57,12 +57,17 @@ async function route(request: Request, env: Env): Promise<Response> {
   return cluster.fetch(request)
 }
 
+/** Characters that PODO_KEY must have: it signs tokens and seals Secrets. */
+const KEY_LENGTH = 32
+
+const notSetUp = (why: string): StatusError =>
+  new StatusError('ServiceUnavailable', `this cluster is not set up: ${why}`)
+
 function secretsOf(env: Env): { adminToken: string; key: string } {
   const { PODO_ADMIN_TOKEN: adminToken = '', PODO_KEY: key = '' } = env
-  if (adminToken === '' || key === '') {
-    const missing = adminToken === '' ? 'PODO_ADMIN_TOKEN' : 'PODO_KEY'
-    throw new StatusError('ServiceUnavailable', `this cluster is not set up: its secret ${missing} is missing`)
-  }
+  if (adminToken === '') throw notSetUp('its secret PODO_ADMIN_TOKEN is missing')
+  if (key === '') throw notSetUp('its secret PODO_KEY is missing')
+  if (key.length < KEY_LENGTH) throw notSetUp(`its secret PODO_KEY has less than ${KEY_LENGTH} characters`)
   return { adminToken, key }
 }
 

@@ -76,6 +76,10 @@ export interface Answer {
   readonly body: Record<string, never>
 }
 
+const fail = (error: unknown): never => {
+  throw error
+}
+
 /** The API over a store in memory, with the given kinds. */
 export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
   const store = openNodeStore(':memory:', { ring })
@@ -89,7 +93,7 @@ export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
       return { socket, response: new Response(null, { status: 200, headers: { 'x-socket': String(sockets.length) } }) }
     },
   }
-  const makeHub = () => new Hub(host, { kinds, now: () => clock.now, reader: store })
+  const makeHub = () => new Hub(host, { kinds, now: () => clock.now, reader: store, complain: fail })
   let hub = makeHub()
   store.subscribe((changes) => hub.changed(changes))
   const api: Api = {

@@ -23,11 +23,15 @@ export interface Sockets {
 export interface HubOptions {
   readonly kinds: readonly Kind[]
   readonly now: () => number
+  /** Told what went wrong with one watch. */
+  readonly complain: (error: unknown) => void
   /** The store as clients see it. */
   readonly reader: Reader
   /** What clients see of a stored row: heartbeats are made when they are read. Absent: the row itself. */
   readonly shown?: (row: Row) => Row
 }
+
+const BROKEN = 'this watch lost an event: begin again'
 
 /** Characters in one message, beyond which the next lines travel in another. */
 const MESSAGE = 256 * 1024
@@ -82,10 +86,16 @@ export class Hub {
   }
 
   private spread(socket: Socket, changes: readonly Change[], now: number): void {
-    this.advance(socket, (viewer) => {
-      if (viewer.watch.progress.stage !== 'live') return []
-      return changes.map((change) => viewer.change(change, now)).filter((line) => line !== undefined)
-    })
+    try {
+      this.advance(socket, (viewer) => {
+        if (viewer.watch.progress.stage !== 'live') return []
+        return changes.map((change) => viewer.change(change, now)).filter((line) => line !== undefined)
+      })
+    } catch (error) {
+      // One watch that cannot be told must not keep the others from it; its client begins again, and the log has why.
+      socket.close(1011, BROKEN)
+      this.options.complain(error)
+    }
   }
 
   private shown(change: Change): Change {
@@ -158,6 +168,6 @@ function send(socket: Socket, lines: readonly string[]): void {
     }
     if (message !== '') socket.send(message)
   } catch {
-    socket.close(1011, 'this watch lost an event: begin again')
+    socket.close(1011, BROKEN)
   }
 }

@@ -8,7 +8,7 @@ import type { Selection } from './selection.ts'
 import type { ListMeta } from './view.ts'
 
 /** How many rows past a page are counted for `remainingItemCount`; with more left the optional field is left out. */
-const COUNTED = 500
+const COUNTED = 50
 /** Rows read at a time while a selector leaves most of them out. */
 const BATCH = 500
 

@@ -36,9 +36,15 @@ function write(answer: Answer, format: Format): string | Uint8Array<ArrayBuffer>
   }
 }
 
+/** Characters of warnings that one answer carries (`warning.maxTotalLen` of k8s.io/apiserver); the rest is left out. */
+const MAX_WARNINGS = 4096
+
 /** `Warning: 299 - "text"` of RFC 7234, as apimachinery's `net.NewWarningHeader` writes it, each text once. */
 export function addWarnings(headers: Headers, warnings: readonly string[]): void {
+  let left = MAX_WARNINGS
   for (const text of new Set(warnings)) {
+    left -= text.length
+    if (left < 0) return
     const plain = text
       .replaceAll(/\p{Cc}/gu, ' ')
       .replaceAll('\\', '\\\\')
@@ -72,6 +78,8 @@ export function respondValue(model: string, value: JsonObject & { kind: string }
 
 /** What went wrong, for the log only: never the request's headers or body, which may hold secrets. */
 export type Log = (line: { level: 'error'; message: string; [field: string]: Json }) => void
+export const detailsOf = (error: unknown): string =>
+  error instanceof Error ? (error.stack ?? error.message) : String(error)
 export const consoleLog: Log = (line) => console.error(JSON.stringify(line))
 
 /**
@@ -93,7 +101,7 @@ export function respondError(
 
 function unexpected(error: unknown, request: Request, log: Log): StatusError {
   const { pathname } = new URL(request.url)
-  const details = error instanceof Error ? (error.stack ?? error.message) : String(error)
-  log({ level: 'error', message: 'a request failed unexpectedly', method: request.method, path: pathname, details })
+  const { method } = request
+  log({ level: 'error', message: 'a request failed unexpectedly', method, path: pathname, details: detailsOf(error) })
   return internal('the server met an unexpected error, which its log describes')
 }

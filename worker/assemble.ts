@@ -1,0 +1,104 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import type { Kind } from '../api/kinds/kind.ts'
+import { kindOfObject, kindOfResource, kinds } from '../api/kinds/index.ts'
+import { Driver } from './control/driver.ts'
+import { allControllers } from './control/index.ts'
+import type { Api } from './http/api.ts'
+import { makeApp } from './http/app.ts'
+import { Hub } from './http/hub.ts'
+import { NodeReads } from './http/node-reads.ts'
+import { consoleLog, detailsOf } from './http/respond.ts'
+import { durableSockets } from './http/sockets.ts'
+import { createSystemNamespaces } from './http/system-namespaces.ts'
+import type { Env } from './index.ts'
+import { answerHeartbeats } from './nodes/accept.ts'
+import { Nodes } from './nodes/nodes.ts'
+import { EventRecorder } from './registry/events.ts'
+import { makeRegistry } from './registry/index.ts'
+import { durableSql } from './store/durable.ts'
+import { sealer } from './store/seal.ts'
+import { openStore } from './store/sqlite.ts'
+import type { Change } from './store/store.ts'
+
+/** The rooms of one cluster's control plane, opened and joined. */
+export interface Parts {
+  readonly api: Api
+  readonly app: ReturnType<typeof makeApp>
+  readonly driver: Driver
+  readonly hub: Hub
+  readonly nodes: Nodes<WebSocket>
+  /** Changes that were committed since the last call, which the agents have not been told of. */
+  untold(): readonly Change[]
+}
+
+const DEFAULT_CIDR = '10.244.0.0/14'
+
+/** https://github.com/kubernetes/apimachinery/blob/master/pkg/util/rand/rand.go */
+const LETTERS = 'bcdfghjklmnpqrstvwxz2456789'
+const dice = {
+  uid: () => crypto.randomUUID(),
+  suffix: (length: number) => Array.from({ length }, () => LETTERS[randomInt(LETTERS.length)]).join(''),
+  secret: () => randomBytes(32).toString('base64url'),
+}
+
+/** Opens the store and joins everything to it. Throws where the store may not be opened by this code or this key. */
+export function assemble(ctx: DurableObjectState, env: Env): Parts {
+  const { PODO_ADMIN_TOKEN: adminToken = '', PODO_KEY: key = '', PODO_CA: ca = '' } = env
+  const { PODO_CLUSTER_CIDR: clusterCidr = DEFAULT_CIDR } = env
+  const store = openStore(durableSql(ctx.storage), { sealer: sealer(key), now: Date.now })
+  const registry = makeRegistry(kinds)
+  const recorder = new EventRecorder(registry, kindNamed('events'))
+  const nodes = new Nodes({
+    host: ctx,
+    store,
+    registry,
+    kinds: { nodes: kindNamed('nodes'), pods: kindNamed('pods') },
+    events: recorder,
+    dice,
+    key,
+    clusterCIDR: clusterCidr,
+    complain: (message) => consoleLog({ level: 'error', message }),
+  })
+  const { liveness } = nodes
+  answerHeartbeats(ctx)
+  liveness.wake(Date.now())
+  const reader = new NodeReads(store, (node) => liveness.lastHeard(node))
+  const driver = new Driver({
+    store,
+    registry,
+    kinds: { ofResource: kindOfResource, ofObject: kindOfObject },
+    controllers: allControllers({ kinds, ca, clusterCidr }),
+    recorder,
+    dice,
+    liveness,
+  })
+  const hub = new Hub(durableSockets(ctx), {
+    kinds,
+    now: Date.now,
+    reader,
+    shown: (row) => reader.shown(row),
+    complain: (error) => consoleLog({ level: 'error', message: 'a watch failed', details: detailsOf(error) }),
+  })
+  let changes: Change[] = []
+  store.subscribe((committed) => {
+    driver.changed(committed)
+    hub.changed(committed)
+    changes.push(...committed)
+  })
+  createSystemNamespaces(store, registry, dice, Date.now())
+  const accept: Api['accept'] = (watch, first) => hub.accept(watch, first)
+  const secrets = { adminToken, key }
+  const api: Api = { store, reader, registry, kinds, secrets, dice, nodes, now: Date.now, accept }
+  const untold = (): readonly Change[] => {
+    const those = changes
+    changes = []
+    return those
+  }
+  return { api, app: makeApp(api), driver, hub, nodes, untold }
+}
+
+function kindNamed(resource: string): Kind {
+  const kind = kindOfResource(resource)
+  if (kind === undefined) throw new Error(`the kind of ${resource} is not declared`)
+  return kind
+}
