@@ -15,6 +15,8 @@ interface Bed {
   events: string[]
   gone: string[]
   reported: number
+  /** Of each report. */
+  readiness: string[]
   apply(...pods: Pod[]): void
   desired: Desired
   restartAgent(): Promise<void>
@@ -58,6 +60,7 @@ async function bed(images = ['web:1']): Promise<Bed> {
           it.reported += 1
           // The worker reports what the table of types calls PodStatus.
           statuses.set(pod.name, status as PodStatus)
+          it.readiness.push(condition(it, 'Ready', pod.name)?.status ?? '')
         },
         gone: ({ name }) => void it.gone.push(name),
         event: (_, type, reason, message, path) => void it.events.push(`${type} ${reason} ${path ?? ''} ${message}`),
@@ -75,6 +78,7 @@ async function bed(images = ['web:1']): Promise<Bed> {
     events: [],
     gone: [],
     reported: 0,
+    readiness: [],
     desired: { revision: 0, pods: [], configMaps: [], secrets: [] },
     apply(...list) {
       it.desired = { ...it.desired, revision: it.desired.revision + 1, pods: list }
@@ -230,22 +234,20 @@ test('a container that ran ten minutes starts without a wait', async () => {
 
 test('[AG13] the agent’s restart touches no container and changes no status', async () => {
   const it = await bed()
-  const readinessProbe = {
-    tcpSocket: { port: 1 },
-    periodSeconds: 10,
-    timeoutSeconds: 1,
-    failureThreshold: 3,
-    successThreshold: 1,
-  }
+  const readinessProbe = { exec: { command: ['ready'] }, periodSeconds: 10, failureThreshold: 3 }
   it.apply(pod(), pod({ name: 'probed', containers: [container({ readinessProbe })] }))
   await it.clock.settle()
-  const before = it.status()
+  await it.clock.advance(1000)
+  expect(condition(it, 'Ready', 'probed')?.status).toBe('True')
+  const before = [it.status(), it.status('probed')]
   const { reported } = it
   it.runtime.calls.length = 0
+  it.readiness.length = 0
   await it.restartAgent()
   await it.clock.advance(1000)
-  expect(it.status()).toEqual(before)
-  expect(it.reported - reported).toBeLessThanOrEqual(2)
+  expect([it.status(), it.status('probed')]).toEqual(before)
+  expect(it.readiness).toEqual(['True', 'True'])
+  expect(it.reported - reported).toBe(2)
   expect(it.runtime.calls.filter((call) => /^(create|start|stop|remove)/.test(call))).toEqual([])
 })
 
