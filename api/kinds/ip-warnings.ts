@@ -3,7 +3,7 @@ import { goQuote } from '../meta/go-text.ts'
 import { ipText, parseCidr, parseIp } from '../meta/ip.ts'
 
 /** Warnings about addresses that are valid but not written as they should be (`GetWarningsForIP`). */
-export function ipWarnings(at: Path, text: string): string[] {
+export function ipWarnings(at: Path, text: string = ''): string[] {
   const ip = parseIp(text)
   if (ip === undefined) return []
   if (ip.zeros || ip.mapped) {

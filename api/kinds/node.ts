@@ -25,7 +25,7 @@ const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 /** `validateNodeTaints`; Kubernetes reports them below metadata. */
 function taintErrors(taints: readonly Taint[]): FieldError[] {
   const seen = new Set<string>()
-  return taints.flatMap(({ key, value = '', effect, timeAdded }, i) => {
+  return taints.flatMap(({ key = '', value = '', effect, timeAdded }, i) => {
     const at = META.child('taints').index(i)
     const errors = eachInvalid(at.child('key'), key, qualifiedNameErrors(key))
     const wrong = labelValueErrors(value)

@@ -120,12 +120,15 @@ interface Pods {
 const HARD = 'requiredDuringSchedulingIgnoredDuringExecution'
 const SOFT = 'preferredDuringSchedulingIgnoredDuringExecution'
 
+/** A weighted term without its term. */
+const NOWHERE: PodAffinityTerm = { topologyKey: '' }
+
 function podAffinity(of: Pods, at: Path, errors: FieldError[]): void {
   of[HARD]?.forEach((term, i) => podTerm(term, at.child(HARD).index(i), errors))
   of[SOFT]?.forEach((term, i) => {
     const here = at.child(SOFT).index(i)
     errors.push(...weight(term.weight, here))
-    podTerm(term.podAffinityTerm, here.child('podAffinityTerm'), errors)
+    podTerm(term.podAffinityTerm ?? NOWHERE, here.child('podAffinityTerm'), errors)
   })
 }
 
@@ -143,7 +146,7 @@ export function affinity(of: Affinity | undefined, at: Path, errors: FieldError[
   nodes?.[SOFT]?.forEach((term, i) => {
     const here = at.child('nodeAffinity').child(SOFT).index(i)
     errors.push(...weight(term.weight, here))
-    nodeTerm(term.preference, false, here.child('preference'), errors)
+    nodeTerm(term.preference ?? {}, false, here.child('preference'), errors)
   })
   if (of.podAffinity !== undefined) podAffinity(of.podAffinity, at.child('podAffinity'), errors)
   if (of.podAntiAffinity !== undefined) podAffinity(of.podAntiAffinity, at.child('podAntiAffinity'), errors)

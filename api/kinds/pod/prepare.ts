@@ -49,11 +49,12 @@ function merged(selector: LabelSelector, keys: readonly string[], operator: stri
   return { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...added] }
 }
 
-/** matchLabelKeys and mismatchLabelKeys become requirements of the selector when the Pod is made. */
+/** A weighted term may come without its term; validation says so. matchLabelKeys and mismatchLabelKeys become requirements of the selector when the Pod is made. */
 function withLabelKeys<T extends Pick<PodAffinityTerm, 'labelSelector' | 'matchLabelKeys' | 'mismatchLabelKeys'>>(
   term: T,
   labels: Labels,
 ): T {
+  if (term === undefined) return term
   const { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] } = term
   if (labelSelector === undefined || matchLabelKeys.length + mismatchLabelKeys.length === 0) return term
   const matching = merged(labelSelector, matchLabelKeys, 'In', labels)

@@ -110,8 +110,8 @@ function ports(spec: PodSpec, at: Path, warnings: string[]): void {
 const HARD = 'requiredDuringSchedulingIgnoredDuringExecution'
 const SOFT = 'preferredDuringSchedulingIgnoredDuringExecution'
 
-function term({ labelSelector }: PodAffinityTerm, at: Path, warnings: string[]): void {
-  if (labelSelector !== undefined) return
+function term(of: PodAffinityTerm | undefined, at: Path, warnings: string[]): void {
+  if (of?.labelSelector !== undefined) return
   warnings.push(`${at.child('labelSelector')}: a null labelSelector results in matching no pod`)
 }
 
