@@ -124,7 +124,14 @@ test('a ReplicaSet that cannot be created is told and tried again', () => {
   expect(only(changes, 'retry')).toHaveLength(1)
 })
 
-test.for([
+const STEPS: readonly (readonly [
+  step: string,
+  maxSurge: number | string,
+  maxUnavailable: number | string,
+  old: readonly [number, number],
+  fresh: readonly [number, number],
+  sizes: Readonly<Record<string, number>>,
+])[] = [
   ['grows within surge', 1, 0, [3, 3], [0, 0], { 'web-2': 1 }],
   ['waits until the new Pod is available', 1, 0, [3, 3], [1, 0], {}],
   ['then an old one goes', 1, 0, [3, 3], [1, 1], { 'web-1': 2 }],
@@ -133,7 +140,9 @@ test.for([
   ['old Pods that are not available go at once', 1, 0, [3, 1], [1, 1], { 'web-1': 2 }],
   ['percentages round up for surge and down for unavailable', '34%', '34%', [3, 3], [0, 0], { 'web-2': 2 }],
   ['the last old one goes when all new ones are there', 1, 0, [1, 1], [3, 3], { 'web-1': 0 }],
-] as const)('[CT22] rolling: %s', ([, maxSurge, maxUnavailable, old, fresh, expected]) => {
+]
+
+test.for(STEPS)('[CT22] rolling: %s', ([, maxSurge, maxUnavailable, old, fresh, expected]) => {
   const strategy = { type: 'RollingUpdate', rollingUpdate: { maxSurge, maxUnavailable } }
   const d = deploymentNamed('web', { template: template('nginx:2'), strategy })
   expect(sizes(reconcile(d, setOf(d, 'nginx:1', 1, ...old), setOf(d, 'nginx:2', 2, ...fresh)))).toEqual(expected)

@@ -72,7 +72,9 @@ export class StoreView implements View {
   /** Brings what is kept up to these committed changes. */
   follow(changes: readonly Change[]): void {
     for (const { key, before, after, type, version } of changes) {
-      this.#seen = Math.max(this.#seen, version)
+      // Every write takes the next version, so a gap is a change that went by untold.
+      if (version !== this.#seen + 1) this.#forget()
+      this.#seen = version
       this.#lists.delete(`${key.resource}/`)
       this.#lists.delete(`${key.resource}/${key.namespace}`)
       for (const index of this.#indexes.values()) {
@@ -85,9 +87,13 @@ export class StoreView implements View {
   begin(now: number): void {
     this.now = now
     if (this.#reader.version === this.#seen) return
+    this.#forget()
+    this.#seen = this.#reader.version
+  }
+
+  #forget(): void {
     this.#lists.clear()
     this.#indexes.clear()
-    this.#seen = this.#reader.version
   }
 
   /** A turn ends: long lists are not held while nothing happens. */

@@ -34,7 +34,8 @@ test('a Pod that asks for more is counted anew', () => {
   const index = new Allocations()
   const pod = podNamed('p', { spec: spec('1', 80) })
   index.apply(undefined, pod)
-  index.apply(pod, { ...pod, metadata: { ...pod.metadata, generation: 2 }, spec: spec('2', 80) })
+  const larger: Pod = { ...pod, metadata: { ...pod.metadata, generation: 2 }, spec: spec('2', 80) }
+  index.apply(pod, larger)
   expect(index.of('a')).toMatchObject({ pods: 1, requested: { cpu: 2000 } })
 })
 
