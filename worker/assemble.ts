@@ -27,8 +27,24 @@ export interface Parts {
   readonly driver: Driver
   readonly hub: Hub
   readonly nodes: Nodes<WebSocket>
-  /** Changes that were committed since the last call, which the agents have not been told of. */
-  untold(): readonly Change[]
+  readonly untold: Untold
+}
+
+/** Changes that were committed and that nobody but the driver and the hub has been told of. */
+export class Untold {
+  #changes: Change[] = []
+
+  get some(): boolean {
+    return this.#changes.length > 0
+  }
+  add(changes: readonly Change[]): void {
+    this.#changes.push(...changes)
+  }
+  take(): readonly Change[] {
+    const changes = this.#changes
+    this.#changes = []
+    return changes
+  }
 }
 
 const DEFAULT_CIDR = '10.244.0.0/14'
@@ -79,21 +95,16 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
     shown: (row) => reader.shown(row),
     complain: (error) => consoleLog({ level: 'error', message: 'a watch failed', details: detailsOf(error) }),
   })
-  let changes: Change[] = []
+  const untold = new Untold()
   store.subscribe((committed) => {
     driver.changed(committed)
     hub.changed(committed)
-    changes.push(...committed)
+    untold.add(committed)
   })
   createSystemNamespaces(store, registry, dice, Date.now())
   const accept: Api['accept'] = (watch, first) => hub.accept(watch, first)
   const secrets = { adminToken, key }
   const api: Api = { store, reader, registry, kinds, secrets, dice, nodes, now: Date.now, accept }
-  const untold = (): readonly Change[] => {
-    const those = changes
-    changes = []
-    return those
-  }
   return { api, app: makeApp(api), driver, hub, nodes, untold }
 }
 

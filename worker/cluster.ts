@@ -20,7 +20,7 @@ const RETRY_MS = 30_000
 export class Cluster extends DurableObject<Env> {
   /** Or why this code may not open the store, in which case nothing is touched. */
   readonly #parts: Parts | StatusError
-  /** When the alarm is set for; null where it is not. Setting it writes a row, so it is never set to what it is. */
+  /** When the alarm is set for; null where it is not. */
   #alarm: number | null = null
 
   constructor(ctx: DurableObjectState, env: Env) {
@@ -38,7 +38,7 @@ export class Cluster extends DurableObject<Env> {
     } catch (error) {
       return respondError(error, request)
     } finally {
-      this.#settle()
+      if (this.#hasWork()) this.#settle()
     }
   }
 
@@ -47,8 +47,12 @@ export class Cluster extends DurableObject<Env> {
     const { api, app, nodes } = this.#parts
     const now = Date.now()
     switch (new URL(request.url).pathname) {
-      case NODE_PATH:
-        return acceptNode(nodes, request, whoIs(api, request.headers, now), now)
+      case NODE_PATH: {
+        const response = acceptNode(nodes, request, whoIs(api, request.headers, now), now)
+        // Who was silent speaks again, and its next silence is to be waited for.
+        this.#settle()
+        return response
+      }
       case JOIN_PATH:
         return joinRequest(api, nodes, request, now)
       default:
@@ -83,6 +87,12 @@ export class Cluster extends DurableObject<Env> {
     return this.ctx.getTags(socket).includes(WATCH_TAG)
   }
 
+  /** A request that changed nothing leaves the controllers alone, unless their alarm is overdue. */
+  #hasWork(): boolean {
+    if (this.#parts instanceof StatusError) return false
+    return this.#parts.untold.some || (this.#alarm !== null && this.#alarm <= Date.now())
+  }
+
   /** Ends an event: the controllers' turn, what clients and agents are told of it, and the next alarm. */
   #settle(): void {
     if (this.#parts instanceof StatusError) return
@@ -93,12 +103,19 @@ export class Cluster extends DurableObject<Env> {
     })
     this.#guarded(({ hub }) => hub.flush())
     this.#guarded(({ nodes, untold }) => {
-      const changes = untold()
-      if (changes.length > 0) nodes.changed(changes)
+      if (untold.some) nodes.changed(untold.take())
     })
-    if (next === this.#alarm) return
+    this.#wakeAt(next)
+  }
+
+  /**
+   * Setting the alarm writes a row, and the next time moves with every heartbeat: so it is only ever moved forward. One
+   * that comes too early finds nothing to do and is set anew.
+   */
+  #wakeAt(next: number | null): void {
+    if (next === null || (this.#alarm !== null && this.#alarm <= next)) return
     this.#alarm = next
-    void (next === null ? this.ctx.storage.deleteAlarm() : this.ctx.storage.setAlarm(next))
+    void this.ctx.storage.setAlarm(next)
   }
 
   /** A fault of one part goes to the log, and does not keep the others (the alarm above all) from their work. */

@@ -89,6 +89,7 @@ test.each([
   ['GET', '/api/v1/nodes', true],
   ['PATCH', '/api/v1/nodes/n1/status', true],
   ['PATCH', '/api/v1/nodes/n2/status', false],
+  ['PATCH', '/api/v1/nodes/n1', false],
   ['DELETE', '/api/v1/nodes/n1', false],
   ['POST', '/api/v1/nodes', false],
   ['GET', '/api/v1/namespaces/ns/pods/mine', true],

@@ -14,7 +14,7 @@ const BEAT_MS = 25_000
 const SHORTEST_MS = 5 * 60_000
 const LONGEST_MS = 10 * 60_000
 /** What a client may leave unread before its watch is ended; it begins again where it was. */
-const MAX_UNREAD = 16 * 1024 * 1024
+const MAX_UNREAD = 8 * 1024 * 1024
 /** How long the object has to answer with the last bookmark. */
 const LAST_BOOKMARK_MS = 1_000
 

@@ -100,7 +100,8 @@ export function respondError(
 }
 
 function unexpected(error: unknown, request: Request, log: Log): StatusError {
-  const { pathname } = new URL(request.url)
+  // What follows /podo/streams/ is a ticket, which is a secret.
+  const pathname = new URL(request.url).pathname.replace(/^(\/podo\/streams\/).*/, '$1…')
   const { method } = request
   log({ level: 'error', message: 'a request failed unexpectedly', method, path: pathname, details: detailsOf(error) })
   return internal('the server met an unexpected error, which its log describes')
