@@ -41,7 +41,7 @@ function mangle(value: Json, roll: () => number): Json {
 test('[AP] whatever decodes is judged, never tripped over', () => {
   const roll = dice(1)
   let judged = 0
-  for (let round = 0; round < 40; round++) {
+  for (let round = 0; round < 20; round++) {
     for (const { resource, create = {} } of cases) {
       const kind = kindOfResource(resource)!
       const { apiVersion, kind: name } = { apiVersion: kind.apiVersion, kind: kind.kind }
@@ -64,5 +64,5 @@ test('[AP] whatever decodes is judged, never tripped over', () => {
       }
     }
   }
-  expect(judged).toBeGreaterThan(1000)
+  expect(judged).toBeGreaterThan(500)
 })

@@ -255,6 +255,18 @@ test.each<[string, object, string[]]>([
   expect(create(spec)).toEqual(errors)
 })
 
+test('[AP] a negative grace is a second, and fields of gates that are off are dropped', () => {
+  const spec = {
+    terminationGracePeriodSeconds: -5,
+    containers: [{ name: 'c', image: 'i', lifecycle: { stopSignal: 'SIGUSR1' } }],
+    volumes: [{ name: 'v', projected: { sources: [{ clusterTrustBundle: { name: 'x', path: 'p' } }] } }],
+  }
+  const made = rules.prepareCreate?.(podOf(spec), { now: NOW, operation: 'create' }) as Pod
+  expect(made.spec.terminationGracePeriodSeconds).toBe(1)
+  expect(made.spec.containers[0]?.lifecycle).toEqual({})
+  expect(made.spec.volumes?.[0]?.projected?.sources).toEqual([{}])
+})
+
 test('[AP] annotations of AppArmor name containers and profiles', () => {
   const pod = podOf({})
   const key = 'container.apparmor.security.beta.kubernetes.io/x'

@@ -8,6 +8,7 @@ import type {
   PodCondition,
   PodSpec,
   PodTemplateSpec,
+  Volume,
 } from '../../schema/types.generated.ts'
 import { admitPodUpdate } from '../pod-admission.ts'
 import { qosOf } from './qos.ts'
@@ -21,11 +22,23 @@ function withoutStopSignal<C extends Container | EphemeralContainer>(container: 
   return { ...container, lifecycle }
 }
 
+/** ClusterTrustBundleProjection and PodCertificateRequest are off. */
+function withoutCertificates(volume: Volume): Volume {
+  const sources = volume.projected?.sources
+  if (!sources?.some((of) => of.clusterTrustBundle !== undefined || of.podCertificate !== undefined)) return volume
+  const kept = sources.map((source) => {
+    const { clusterTrustBundle: _, podCertificate: __, ...rest } = source
+    return rest
+  })
+  return { ...volume, projected: { ...volume.projected, sources: kept } }
+}
+
 /** Fields of gates that are off in 1.36 are dropped without a word, as Kubernetes does (DropDisabledPodFields). */
 export function withoutDisabled(spec: PodSpec): PodSpec {
   const { schedulingGroup: _, ...kept } = spec
   return {
     ...kept,
+    ...(spec.volumes === undefined ? {} : { volumes: spec.volumes.map(withoutCertificates) }),
     containers: (spec.containers ?? []).map(withoutStopSignal),
     ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(withoutStopSignal) }),
     ...(spec.ephemeralContainers === undefined
@@ -49,7 +62,10 @@ function merged(selector: LabelSelector, keys: readonly string[], operator: stri
   return { ...selector, matchExpressions: [...(selector.matchExpressions ?? []), ...added] }
 }
 
-/** A weighted term may come without its term; validation says so. matchLabelKeys and mismatchLabelKeys become requirements of the selector when the Pod is made. */
+/**
+ * matchLabelKeys and mismatchLabelKeys become requirements of the selector when the Pod is made. A weighted term may come
+ * without its term; validation says so.
+ */
 function withLabelKeys<T extends Pick<PodAffinityTerm, 'labelSelector' | 'matchLabelKeys' | 'mismatchLabelKeys'>>(
   term: T,
   labels: Labels,
@@ -102,7 +118,25 @@ const gated = (now: number): PodCondition => ({
   message: 'Scheduling is blocked due to non-empty scheduling gates',
 })
 
-export function prepareCreate(pod: Pod, { now }: HookContext): Pod {
+/** Init containers stood in annotations before they had a field (Convert_v1_Pod_To_core_Pod). */
+const OLD_INIT = /^pod\.(?:alpha|beta)\.kubernetes\.io\/init-container(?:s|-statuses)$/
+
+/** What reading a Pod makes of it: a grace below zero is a second, and old annotations are gone. */
+function converted(pod: Pod): Pod {
+  const { annotations } = pod.metadata
+  const hasOld = Object.keys(annotations ?? {}).some((key) => OLD_INIT.test(key))
+  const isNegative = (pod.spec.terminationGracePeriodSeconds ?? 0) < 0
+  if (!hasOld && !isNegative) return pod
+  const kept = Object.fromEntries(Object.entries(annotations ?? {}).filter(([key]) => !OLD_INIT.test(key)))
+  return {
+    ...pod,
+    metadata: { ...pod.metadata, ...(hasOld ? { annotations: kept } : {}) },
+    spec: { ...pod.spec, ...(isNegative ? { terminationGracePeriodSeconds: 1 } : {}) },
+  }
+}
+
+export function prepareCreate(given: Pod, { now }: HookContext): Pod {
+  const pod = converted(given)
   const spec = withSelectors(withoutDisabled(pod.spec), pod.metadata.labels ?? {})
   const conditions = (spec.schedulingGates ?? []).length > 0 ? { conditions: [gated(now)] } : {}
   return { ...pod, spec, status: { phase: 'Pending', ...conditions, qosClass: qosOf({ spec }) } }
@@ -137,6 +171,6 @@ function prepareStatus(pod: Pod, old: Pod): Pod {
 
 export function prepareUpdate(pod: Pod, old: Pod, { operation }: HookContext): Pod {
   if (operation === 'status') return prepareStatus(pod, old)
-  const admitted = admitPodUpdate(pod, old)
+  const admitted = admitPodUpdate(converted(pod), old)
   return { ...admitted, spec: withoutDisabled(admitted.spec) }
 }
