@@ -33,11 +33,15 @@ export interface FieldError {
  * validating a good object builds no strings.
  */
 export class Path {
-  private constructor(
-    private readonly parent: Path | undefined,
-    private readonly name: string,
-    private readonly position: number | string | undefined,
-  ) {}
+  readonly #parent: Path | undefined
+  readonly #name: string
+  readonly #position: number | string | undefined
+
+  private constructor(parent: Path | undefined, name: string, position: number | string | undefined) {
+    this.#parent = parent
+    this.#name = name
+    this.#position = position
+  }
 
   static of(name: string): Path {
     return new Path(undefined, name, undefined)
@@ -52,9 +56,9 @@ export class Path {
     return new Path(this, '', key)
   }
   toString(): string {
-    const before = this.parent?.toString() ?? ''
-    if (this.position !== undefined) return `${before}[${this.position}]`
-    return before === '' ? this.name : `${before}.${this.name}`
+    const before = this.#parent?.toString() ?? ''
+    if (this.#position !== undefined) return `${before}[${this.#position}]`
+    return before === '' ? this.#name : `${before}.${this.#name}`
   }
 }
 

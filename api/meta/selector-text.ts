@@ -76,11 +76,14 @@ const EXPECTED_OPERATORS = 'in, notin, =, ==, !=, gt, lt'
 
 class Parser {
   #at = 0
-  constructor(private readonly items: readonly Item[]) {}
+  readonly #items: readonly Item[]
+  constructor(items: readonly Item[]) {
+    this.#items = items
+  }
 
   /** `in` and `notin` are words like any other where an operator cannot stand. */
   peek(): Item {
-    const item = this.items[this.#at] ?? { token: 'end', text: '' }
+    const item = this.#items[this.#at] ?? { token: 'end', text: '' }
     return item.token === 'in' || item.token === 'notin' ? { ...item, token: 'identifier' } : item
   }
   take(): Item {
@@ -133,7 +136,7 @@ class Parser {
   }
 
   operator(): Operator {
-    const item = this.items[this.#at++] ?? { token: 'end', text: '' }
+    const item = this.#items[this.#at++] ?? { token: 'end', text: '' }
     return OPERATORS[item.token] ?? fail(`found '${item.text}', expected: ${EXPECTED_OPERATORS}`)
   }
 
