@@ -58,14 +58,15 @@ test('[AP] a namespace is finalized before it goes, and three never go', () => {
   expect(() => rules.checkDelete?.({ ...made!, metadata: { ...made!.metadata, name: 'kube-system' } })).toThrow(
     'namespaces "kube-system" is forbidden: this namespace may not be deleted',
   )
-  const emptied = { ...(made as Namespace), spec: { finalizers: [] } }
+  const ending: Namespace = { ...(made as Namespace), status: { phase: 'Terminating' } }
+  const emptied: Namespace = { ...(made as Namespace), spec: { finalizers: [] } }
   expect(rules.prepareUpdate?.(emptied, made!, context('update'))).toMatchObject({
     spec: { finalizers: ['a.b/c', 'kubernetes'] },
   })
   expect(rules.prepareUpdate?.(emptied, made!, context('finalize'))).toMatchObject({ spec: { finalizers: [] } })
-  expect(
-    rules.validateStatus?.({ ...(made as Namespace), status: { phase: 'Terminating' } }, made!).map(formatFieldError),
-  ).toEqual(['status.Phase: Invalid value: "Terminating": may only be \'Active\' if `deletionTimestamp` is empty'])
+  expect(rules.validateStatus?.(ending, made!).map(formatFieldError)).toEqual([
+    'status.Phase: Invalid value: "Terminating": may only be \'Active\' if `deletionTimestamp` is empty',
+  ])
 })
 
 test('[ND] a node’s address range is set once, and a new node is tainted until it is ready', () => {
