@@ -53,7 +53,7 @@ async function route(request: Request, env: Env): Promise<Response> {
   const cluster = env.CLUSTER.get(env.CLUSTER.idFromName(CLUSTER_NAME))
   if (isJoin(admission) !== (url.pathname === JOIN_PATH)) throw unauthorized()
   if (isStreamPath(url.pathname)) return stream(request, env, cluster)
-  if (info.verb === 'watch') return bridge(request, cluster)
+  if (info.verb === 'watch' && request.method === 'GET') return bridge(request, cluster)
   return cluster.fetch(request)
 }
 

@@ -45,8 +45,8 @@ export function onResource(
     ({ group, version, plural }) => group === info.group && version === info.version && plural === info.resource,
   )
   if (virtual !== undefined) return onVirtual(api, request, query, info, caller)
-  // Resources have no HEAD in Kubernetes' routes.
-  if (request.method === 'HEAD') throw methodNotAllowed()
+  // Resources have no HEAD in Kubernetes' routes, and /api/v1/watch/… has nothing but GET.
+  if (request.method === 'HEAD' || (info.verb === 'watch' && request.method !== 'GET')) throw methodNotAllowed()
   const kind = kindOf(api, info)
   const call: Call = { api, request, query, info, kind, caller, contentType }
   return verbOf(call)(call)
