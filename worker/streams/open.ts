@@ -138,7 +138,7 @@ export function openedResponse(opened: Opened | undefined): Response {
 /** Reads it; undefined where the request was refused or answered. */
 export async function readOpened(response: Response): Promise<Opened | undefined> {
   if (response.status !== 200 || response.headers.get(OPENED) === null) return undefined
-  return response.json<Opened>()
+  return (await response.json()) as Opened // written by openedResponse
 }
 
 /** The request that the Worker sends to the Cluster object in place of the client's: it must not be an upgrade. */
