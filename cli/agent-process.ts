@@ -30,11 +30,11 @@ export interface AgentOptions {
 export async function startAgent(options: AgentOptions): Promise<Running & { pid: number }> {
   mkdirSync(options.stateDir, { recursive: true, mode: 0o700 })
   const log = openSync(join(options.stateDir, 'agent.log'), 'a', 0o600)
-  const [command, args] = asRoot(options.root, options.node, [
-    ...NODE_FLAGS,
-    options.bundle,
-    ...agentArguments(options),
-  ])
+  const node = [options.node, ...NODE_FLAGS, options.bundle, ...agentArguments(options), ...(options.args ?? [])]
+  // `ip netns exec` would remount /sys and hide the cgroups.
+  const [program = '', ...rest] =
+    options.netns === undefined ? node : ['nsenter', `--net=/run/netns/${options.netns}`, ...node]
+  const [command, args] = asRoot(options.root, program, rest)
   const child = spawn(command, args, {
     stdio: ['ignore', log, log],
     detached: true,
