@@ -10,7 +10,7 @@ import { deadlineOf, restarts, type Life } from './life.ts'
 import * as tell from './plan-events.ts'
 import { hasEnded, isAttached, latest, liveSandbox, succeeded } from './seen.ts'
 import type { Failure, Instance, Sandbox, Seen } from './seen.ts'
-import { restartCountOf } from './status-container.ts'
+import { nextAttempt } from './status-container.ts'
 
 /**
  * What to do next for a Pod: recomputed from what the runtime shows, so an agent that restarts goes on where it was.
@@ -125,7 +125,7 @@ function bring(
   if (wrong !== undefined) return tell.badConfig(container, wrong)
   const waiting = waits(pod, container, instance, sandbox, seen, now)
   if (waiting.length > 0) return waiting
-  const attempt = instance === undefined ? restartCountOf(pod, container.name, seen) : instance.attempt + 1
+  const attempt = nextAttempt(pod, container.name, instance, seen)
   return [start(container, kind, attempt, sandbox, seen, instance)]
 }
 

@@ -54,10 +54,17 @@ const lastStatusOf = (pod: Pod, name: string, seen: Seen): ContainerStatus | und
  * restartCount of a container that the runtime does not know: one more than the last that ran, so that the count never
  * goes back when someone removes containers behind the agent.
  */
-export function restartCountOf(pod: Pod, name: string, seen: Seen): number {
+function restartCountOf(pod: Pod, name: string, seen: Seen): number {
   const before = lastStatusOf(pod, name, seen)
   if (before === undefined) return 0
   return before.restartCount + (wasAlive(before) ? 1 : 0)
+}
+
+/** restartCount of the next life of a container, the newest known one being `instance`. */
+export function nextAttempt(pod: Pod, name: string, instance: Instance | undefined, seen: Seen): number {
+  const before = lastStatusOf(pod, name, seen)
+  const isNewest = instance !== undefined && instance.attempt >= (before?.restartCount ?? 0)
+  return isNewest ? instance.attempt + 1 : restartCountOf(pod, name, seen)
 }
 
 const wasAlive = (status: ContainerStatus): boolean =>
@@ -106,7 +113,8 @@ function withInstance(it: Case, current: Instance): ContainerStatus {
     state,
     lastState: lastStateOf(it, current, previous),
     ready: it.kind === 'init' ? state.terminated?.exitCode === 0 : started && isReady(it, current),
-    restartCount: current.attempt,
+    // One that was newer may have been removed behind the agent.
+    restartCount: Math.max(current.attempt, it.before?.restartCount ?? 0),
     image: current.image,
     imageID: current.imageId,
     containerID: `docker://${current.id}`,

@@ -1,5 +1,5 @@
-import { PassThrough, Readable, Writable } from 'node:stream'
 import type { Clock } from '../clock.ts'
+import { fakeEvents, fakeExec, fakeLogs, type Listener } from './fake-streams.ts'
 import { NODE_LABEL } from './labels.ts'
 import { RuntimeError } from './runtime.ts'
 import type {
@@ -39,6 +39,8 @@ export interface FakeOptions {
   /** What entrypoint and command, joined by spaces, do. Read at each start, so that a test may change it. */
   program: (command: string, spec: ContainerSpec) => Program
   exec?: (command: string[], container: string) => Command
+  /** Milliseconds that the next call takes; half of it before it has its effect. None by default. */
+  delay?: () => number
 }
 
 /** A runtime in memory, for tests: real containers' life, scripted programs, a clock in the test's hand. */
@@ -49,8 +51,12 @@ export interface FakeRuntime extends Runtime {
   registry: Map<string, ImageInfo | Error>
   /** All calls fail as if the daemon were gone; containers live on. */
   setDown(down: boolean): void
-  /** The main process ends now. */
+  /** The main process ends now. One that does not run is no error. */
   die(id: string, code: number, options?: { oomKilled?: boolean }): void
+  /** Someone removes it behind the agent. One that is not there is no error. */
+  vanish(id: string): void
+  /** A look past the agent, without delay, also while the runtime is down. */
+  peek(id: string): ContainerDetail | undefined
   /** Errors for the next creates, in order. */
   createErrors: RuntimeError[]
   /** What has been created, for tests that look at the spec. */
@@ -76,7 +82,6 @@ interface Entry {
   cancel: () => void
   ended: (() => void)[]
 }
-type Listener = (event: RuntimeEvent | undefined) => void
 
 const NEW_CONTAINER = {
   state: 'created',
@@ -186,7 +191,6 @@ export function fakeRuntime(options: FakeOptions): FakeRuntime {
     calls.push(call)
     if (isDown) throw new RuntimeError('down', 'Cannot connect to the Docker daemon')
   }
-  const nameOf = (id: string): string => machine.containers.get(id)?.detail.name ?? id
   const add = (spec: ContainerSpec | SandboxSpec, image: string): string => {
     up(`create ${spec.name}`)
     const error = createErrors.shift()
@@ -205,33 +209,54 @@ export function fakeRuntime(options: FakeOptions): FakeRuntime {
       isDown = down
       if (down) for (const listener of machine.listeners) listener(undefined)
     },
-    die: (id, code, { oomKilled } = {}) => machine.end(machine.need(id), code, oomKilled),
-    ...promises({
-      info: () => (up('info'), fakeInfo),
-      list: () => (up('list'), [...machine.containers.values()].map(({ detail }) => seenOf(detail))),
-      inspect: (id) => (up(`inspect ${nameOf(id)}`), copyOf(machine.containers.get(id)?.detail)),
-      image: (ref) => (up(`image ${ref}`), images.local.get(ref)),
-      pull: (ref) => (up(`pull ${ref}`), images.pull(ref)),
-      createSandbox: (spec) => add(spec, 'podo/pause:1'),
-      create: (spec) => (images.need(spec.image), add(spec, spec.image)),
-      start: (id) => (up(`start ${nameOf(id)}`), machine.run(machine.need(id))),
-      stop(id, graceSeconds) {
-        up(`stop ${nameOf(id)} ${graceSeconds}`)
-        const entry = machine.containers.get(id)
-        return entry === undefined ? undefined : machine.stop(entry, graceSeconds)
-      },
-      remove(id) {
-        up(`remove ${nameOf(id)}`)
-        const entry = machine.containers.get(id)
-        if (entry !== undefined) machine.remove(entry)
-      },
-      exec(id, { command, stdin }) {
-        up(`exec ${command.join(' ')}`)
-        return fakeExec(options.exec?.(command, machine.needRunning(id).name) ?? { code: 0 }, stdin)
-      },
-      logs: (id, { follow }) => (up(`logs ${nameOf(id)}`), fakeLogs(machine.need(id), follow)),
-    }),
+    die(id, code, { oomKilled } = {}) {
+      const entry = machine.containers.get(id)
+      if (entry !== undefined) machine.end(entry, code, oomKilled)
+    },
+    vanish(id) {
+      const entry = machine.containers.get(id)
+      if (entry !== undefined) machine.remove(entry)
+    },
+    peek: (id) => machine.containers.get(id)?.detail,
+    ...promises(callsOf({ machine, images, up, options, add }), options),
     events: (signal) => fakeEvents(signal, machine.listeners, () => up('events')),
+  }
+}
+
+interface Parts {
+  machine: Machine
+  images: ReturnType<typeof fakeImages>
+  up: (call: string) => void
+  options: FakeOptions
+  add: (spec: ContainerSpec | SandboxSpec, image: string) => string
+}
+
+function callsOf({ machine, images, up, options, add }: Parts): Synchronous {
+  const nameOf = (id: string): string => machine.containers.get(id)?.detail.name ?? id
+  return {
+    info: () => (up('info'), fakeInfo),
+    list: () => (up('list'), [...machine.containers.values()].map(({ detail }) => seenOf(detail))),
+    inspect: (id) => (up(`inspect ${nameOf(id)}`), copyOf(machine.containers.get(id)?.detail)),
+    image: (ref) => (up(`image ${ref}`), images.local.get(ref)),
+    pull: (ref) => (up(`pull ${ref}`), images.pull(ref)),
+    createSandbox: (spec) => add(spec, 'podo/pause:1'),
+    create: (spec) => (images.need(spec.image), add(spec, spec.image)),
+    start: (id) => (up(`start ${nameOf(id)}`), machine.run(machine.need(id))),
+    stop(id, graceSeconds) {
+      up(`stop ${nameOf(id)} ${graceSeconds}`)
+      const entry = machine.containers.get(id)
+      return entry === undefined ? undefined : machine.stop(entry, graceSeconds)
+    },
+    remove(id) {
+      up(`remove ${nameOf(id)}`)
+      const entry = machine.containers.get(id)
+      if (entry !== undefined) machine.remove(entry)
+    },
+    exec(id, { command, stdin }) {
+      up(`exec ${command.join(' ')}`)
+      return fakeExec(options.exec?.(command, machine.needRunning(id).name) ?? { code: 0 }, stdin)
+    },
+    logs: (id, { follow }) => (up(`logs ${nameOf(id)}`), fakeLogs(machine.need(id), follow)),
   }
 }
 
@@ -243,11 +268,20 @@ type Synchronous = {
 }
 
 /** Every call answers in a later turn and throws as a rejection, as calls over a socket do. */
-function promises(calls: Synchronous): Calls {
+function promises(calls: Synchronous, { clock, delay }: FakeOptions): Calls {
+  const wait = async (milliseconds: number): Promise<void> => {
+    if (milliseconds > 0) await new Promise<void>((resolve) => void clock.after(milliseconds, resolve))
+  }
   const entries = Object.entries(calls).map(([name, call]) => [
     name,
-    // The arguments are those of the method of this name.
-    async (...args: unknown[]) => (call as (...args: unknown[]) => unknown)(...args),
+    async (...args: unknown[]) => {
+      const half = (delay?.() ?? 0) / 2
+      await wait(half)
+      // The arguments are those of the method of this name.
+      const result = await (call as (...args: unknown[]) => unknown)(...args)
+      await wait(half)
+      return result
+    },
   ])
   // Object.fromEntries forgets that the names are the same.
   return Object.fromEntries(entries) as Calls
@@ -301,80 +335,6 @@ const fakeInfo = {
 function commandOf(spec: ContainerSpec): string {
   const words = [...(spec.entrypoint ?? []), ...(spec.command ?? [])]
   return words.length === 0 ? 'serve' : words.join(' ')
-}
-
-function fakeLogs(entry: Entry, follow: boolean): Readable {
-  const { stdout = '', stderr = '' } = entry.program
-  const out = new PassThrough()
-  if (entry.detail.startedAt > 0) out.write(stdout + stderr)
-  if (follow && entry.detail.state === 'running') entry.ended.push(() => out.end())
-  else out.end()
-  return out
-}
-
-function fakeExec(command: Command, withStdin: boolean): ReturnType<Runtime['exec']> {
-  const stdout = new PassThrough()
-  const stderr = new PassThrough()
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
-  promise.catch(() => undefined)
-  const finish = (code: number): void => {
-    let open = 2
-    const closed = (): void => void ((open -= 1) === 0 && resolve(code))
-    for (const output of [stdout, stderr]) output.once('end', closed).end()
-  }
-  stdout.write(command.stdout ?? '')
-  stderr.write(command.stderr ?? '')
-  if (command.error !== undefined) {
-    stdout.end()
-    stderr.end()
-    reject(new RuntimeError('refused', command.error, 126))
-  } else if (command.code !== undefined) finish(command.code)
-  const stdin = new Writable({
-    write: (chunk: Buffer, _, done) => {
-      if (command.code === undefined) stdout.write(chunk)
-      done()
-    },
-    final: (done) => {
-      finish(0)
-      done()
-    },
-  })
-  return Promise.resolve({
-    stdout,
-    stderr,
-    ...(withStdin ? { stdin } : {}),
-    exit: promise,
-    resize: () => Promise.resolve(),
-    kill: () => Promise.resolve(finish(137)),
-  })
-}
-
-async function* fakeEvents(
-  signal: AbortSignal,
-  listeners: Set<Listener>,
-  up: () => void,
-): AsyncGenerator<RuntimeEvent> {
-  up()
-  const queue: (RuntimeEvent | undefined)[] = []
-  let wake = (): void => undefined
-  const listener = (event: RuntimeEvent | undefined): void => {
-    queue.push(event)
-    wake()
-  }
-  listeners.add(listener)
-  signal.addEventListener('abort', () => listener(undefined))
-  try {
-    for (;;) {
-      while (queue.length > 0) {
-        const event = queue.shift()
-        if (event === undefined) return
-        yield event
-      }
-      await new Promise<void>((resolve) => (wake = resolve))
-    }
-  } finally {
-    listeners.delete(listener)
-  }
 }
 
 /** For tests: an error as the runtime throws it. */
