@@ -305,6 +305,10 @@ export function mendAll(world: World): void {
       return { ...old, spec: { ...spec, taints: (taints ?? []).filter(({ key }) => key !== 'drain') } }
     })
   }
+  // Relabelled, such a Pod may belong to a ReplicaSet of a good template, which would wait for it for ever.
+  for (const pod of world.list<Pod>('pods')) {
+    if (pod.spec.containers[0]?.image?.startsWith(BAD_IMAGE) === true) world.delete('pods', pod)
+  }
   for (const d of world.list<Deployment>('deployments.apps')) {
     world.update<Deployment>('deployments.apps', d, (old) => {
       const containers = old.spec.template.spec.containers.map((c) =>

@@ -2,7 +2,7 @@ import type { Kind } from '../../api/kinds/kind.ts'
 import type { JsonObject, Resource } from '../../api/meta/object.ts'
 import { StatusError } from '../../api/meta/status-error.ts'
 import type { Caller, Draft, Registry } from '../registry/registry.ts'
-import type { Key, Tx } from '../store/store.ts'
+import type { Key, Reader, Tx } from '../store/store.ts'
 import type { Change } from './controller.ts'
 
 /** What applying a list came to. */
@@ -51,10 +51,13 @@ export class Applier {
   }
 
   /** Whether a change would change nothing: a status that says what stands there already. Such need no transaction. */
-  isIdle(change: Change): boolean {
+  isIdle(change: Change, reader: Pick<Reader, 'get'>): boolean {
     if (change.do === 'again' || change.do === 'retry') return true
     if (change.do !== 'status') return false
-    const { status, metadata } = change.object as Resource & { status?: unknown } // any kind with a status
+    // What a controller hands over may be the object as it wants it, so the stored one is asked.
+    const stored = reader.get(keyOf(this.#kind(change.object), change.object))?.object
+    if (stored === undefined) return false
+    const { status, metadata } = stored as Resource & { status?: unknown } // any kind with a status
     return alike(status, change.status) && (!change.annotations || alike(metadata.annotations, change.annotations))
   }
 
@@ -94,7 +97,7 @@ export class Applier {
         this.#update(tx, caller, change.object, '', () => change.object)
         return undefined
       case 'status':
-        if (this.isIdle(change)) return undefined
+        if (this.isIdle(change, tx)) return undefined
         this.#update(tx, caller, change.object, 'status', (old) => withStatus(old, change))
         return undefined
       case 'finalize':

@@ -257,6 +257,23 @@ test('[CT7] a status that changes nothing writes nothing', () => {
   expect(store.version).toBe(version)
 })
 
+test('a status is compared with what is stored, not with what the controller made of the object', () => {
+  const notes: Controller = {
+    name: 'test-controller',
+    resource: 'namespaces',
+    reconcile: (object) => {
+      const annotations = { seen: 'yes' }
+      const made = { ...object, metadata: { ...object.metadata, annotations } }
+      return [{ do: 'status', object: made, status: { phase: 'Active' }, annotations }]
+    },
+  }
+  const made = driver([notes])
+  create('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
+  made.turn(now)
+  const stored = store.get({ resource: 'namespaces', namespace: '', name: 'shop' })?.object
+  expect(stored?.metadata.annotations).toEqual({ seen: 'yes' })
+})
+
 test("[CT8] keys of an earlier controller go first; an order of its own sorts a controller's keys", () => {
   const named = (name: string, order?: Controller<ConfigMap>['order']): Controller<ConfigMap> => ({
     name,

@@ -125,7 +125,8 @@ export class Driver {
       object === undefined ? (controller.gone?.(job.key, this.#view) ?? []) : controller.reconcile(object, this.#view)
     const apply = (tx: Parameters<Applier['apply']>[0]): Outcome =>
       this.#applier.apply(tx, this.#caller(controller, now), controller.name, changes)
-    if (!changes.every((change) => this.#applier.isIdle(change))) return this.#options.store.transaction(apply)
+    const { store } = this.#options
+    if (!changes.every((change) => this.#applier.isIdle(change, store))) return store.transaction(apply)
     const agains = changes.flatMap((change) => (change.do === 'again' ? [change.at] : []))
     return {
       again: agains.length === 0 ? undefined : Math.min(...agains),
