@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { EXAMPLE } from '../cli/layout.ts'
 import { nodeReady, type TestCluster } from '../test/support/cluster.ts'
-import { until } from '../test/support/docker.ts'
-import { isReady, pods } from '../test/support/watch.ts'
+import { isReady } from '../test/support/watch.ts'
 import type { Part } from './part.ts'
+import { shown } from './shown.ts'
 import { counted } from './table.ts'
 
 /** The promise is about 20 minutes, which `npm run test:long` waits for; this is what a minute shows. */
@@ -22,9 +22,10 @@ export const memory: Part = {
     const fresh = residentMB(workerdOf(cluster))
     const agent = await cluster.addAgent({ name: 'bench', socket })
     await nodeReady(cluster, 'bench')
+    const ready = shown(cluster, '/api/v1/namespaces/default/pods?labelSelector=app%3Dnginx', isReady)
     await cluster.ok(['apply', '-f', EXAMPLE])
-    const ready = async (): Promise<boolean> => (await pods(cluster, 'app=nginx')).filter(isReady).length === 3
-    await until(ready, 60_000, 'three nginx Pods are Ready')
+    await ready.last(3, 60_000)
+    ready.close()
     const before = blocksWritten(agent.pid)
     await wait(IDLE)
     return [
