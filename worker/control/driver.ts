@@ -108,7 +108,7 @@ export class Driver {
     if (controller === undefined) return 1
     try {
       const { again, retry, writes } = this.#reconcile(controller, job, now)
-      if (retry) this.#queue.done(job, now + backoff(job.attempts), job.attempts + 1)
+      if (retry) this.#queue.done(job, Math.min(again ?? Infinity, now + backoff(job.attempts)), job.attempts + 1)
       else if (again !== undefined && again <= now) this.#queue.wake(job.controller, job.key)
       else this.#queue.done(job, again, 0)
       return 1 + writes

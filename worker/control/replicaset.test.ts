@@ -122,6 +122,15 @@ test('[CT14] a refused create ends the batch: condition, event, back-off', () =>
   expect(only(changes, 'retry')).toHaveLength(1)
 })
 
+test('a refused create does not stop the clock of minReadySeconds', () => {
+  const rs = replicasetNamed('web', { minReadySeconds: 30 })
+  const view = new StillView([rs, podNamed('web-1', { owner: rs, readyFor: 10 })])
+  const [create] = only(replicaset.reconcile(rs, view), 'create')
+  expect(only(create?.failed?.(forbidden('pods', 'x', 'no')) ?? [], 'again')).toEqual([
+    { do: 'again', at: NOW + 20_000 },
+  ])
+})
+
 test('a namespace that goes away refuses for good', () => {
   const rs = replicasetNamed('web')
   const [create] = only(replicaset.reconcile(rs, new StillView([rs])), 'create')

@@ -87,11 +87,13 @@ function refused(rs: ReplicaSet, refusal: StatusError, view: View): Change[] {
     reason: 'FailedCreate',
     message: refusal.message,
   }
-  const now = statusOf(rs, controlled(rs, 'pods', view), view.now)
+  const pods = controlled<Pod>(rs, 'pods', view)
+  const now = statusOf(rs, pods, view.now)
   return [
     { do: 'event', about: rs, type: 'Warning', reason: 'FailedCreate', message: `Error creating: ${refusal.message}` },
     status(rs, { ...now, conditions: withCondition(rs.status?.conditions, failure) }),
     { do: 'retry' },
+    ...availabilityClock(rs, pods.filter(isActive), view.now),
   ]
 }
 
