@@ -155,6 +155,22 @@ test('[AG14] deletion: grace, then SIGKILL, then the sandbox, then gone with its
   expect(it.events.at(-1)).toBe('Normal Killing spec.containers{web} Stopping container web')
 })
 
+test('a Pod that is gone is told once, with what it ended as, however long its object stays', async () => {
+  const it = await bed()
+  it.programs.set('serve', { exit: { code: 0, after: 10 } })
+  it.apply(pod({ restartPolicy: 'Never' }))
+  await it.clock.advance(1000)
+  const deleted = deleting(pod({ restartPolicy: 'Never' }))
+  it.apply(deleted)
+  await it.clock.advance(1000)
+  const last = it.status()
+  expect(last.phase).toBe('Succeeded')
+  it.apply(deleted)
+  await it.clock.advance(1000)
+  expect(it.gone).toEqual(['web'])
+  expect(it.status()).toBe(last)
+})
+
 test('a shorter grace shortens a termination that is under way', async () => {
   const it = await bed()
   it.programs.set('serve', { stubborn: true })

@@ -66,6 +66,8 @@ class MachinePods implements Pods {
   readonly #workers = new Map<string, PodWorker>()
   /** Undefined until the first `apply`: before it nothing is an orphan. */
   #desired: Desired | undefined
+  /** Pods whose end was reported and whose objects are still there: whoever sends the reports sees to it. */
+  readonly #gone = new Set<string>()
   #isStopped = false
   #cancelCheck: () => void = () => undefined
 
@@ -85,7 +87,9 @@ class MachinePods implements Pods {
     this.#desired = desired
     // Decoded and defaulted by the API; the table of types is the same on both ends.
     const pods = new Map(desired.pods.map((pod) => [pod.metadata.uid, pod as Pod]))
+    for (const uid of this.#gone) if (!pods.has(uid)) this.#gone.delete(uid)
     for (const [uid, pod] of pods) {
+      if (this.#gone.has(uid)) continue
       const worker = this.#workers.get(uid)
       if (worker === undefined) this.#begin(pod, false)
       else worker.update(pod, this.#aroundOf(pod, false), false)
@@ -151,7 +155,10 @@ class MachinePods implements Pods {
 
   #begin(pod: Pod, orphan: boolean): void {
     const { uid } = pod.metadata
-    const ended = (): void => void this.#workers.delete(uid)
+    const ended = (): void => {
+      this.#workers.delete(uid)
+      if (!orphan) this.#gone.add(uid)
+    }
     const around = this.#aroundOf(pod, orphan)
     const { reports } = this.#options
     this.#workers.set(uid, new PodWorker({ machine: this.#machine, reports, pod, around, orphan, ended }))

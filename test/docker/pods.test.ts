@@ -39,13 +39,16 @@ afterAll(async () => {
   await pods.stop()
   await network.remove()
   await docker.stop()
+  expect(told('ip', '-4', 'addr', 'show', 'lo')).not.toContain('10.247.251.1')
+  expect(told('nft', 'list', 'tables')).not.toContain('podo_10_247_251_0_24')
 })
+const told = (command: string, ...args: string[]): string => spawnSync(command, args).stdout.toString()
 
-function open(): Pods {
+function open(name = 'n1', on = runtime, within = network): Pods {
   return makePods({
-    node: { name: 'n1', address: '192.0.2.10', cpus: 2, memoryBytes: 2 ** 31 },
-    runtime,
-    network,
+    node: { name, address: '192.0.2.10', cpus: 2, memoryBytes: 2 ** 31 },
+    runtime: on,
+    network: within,
     clock: systemClock,
     unsupported: () => [],
     reports: {
@@ -113,8 +116,21 @@ function get(address: string): Promise<string> {
     request.on('error', reject)
   })
 }
-async function exec(name: string, ...command: string[]): Promise<string> {
-  const session = await runtime.exec(idOf(name), { command, stdin: false, tty: false })
+/** All Pods are ready and answer with their names. */
+const answering = (): Promise<void> =>
+  until(
+    async () => {
+      const names = desired.map(({ metadata }) => metadata.name)
+      const pages = await Promise.all(names.map((name) => get(addressOf(name)).catch(() => '')))
+      return names.every((name, i) => isReady(name) && pages[i] === name)
+    },
+    90_000,
+    'all Pods answer again',
+  )
+
+const exec = (name: string, ...command: string[]): Promise<string> => run(idOf(name), ...command)
+async function run(id: string, ...command: string[]): Promise<string> {
+  const session = await runtime.exec(id, { command, stdin: false, tty: false })
   let output = ''
   session.stdout.on('data', (chunk) => (output += String(chunk)))
   session.stderr.resume()
@@ -216,16 +232,68 @@ test('an image of which no registry knows, and a command that does not exist, sa
   apply(...desired.filter(({ metadata }) => !metadata.name.startsWith('no-')))
 })
 
+test('a Pod of several containers: init first, one network and host name, environment, limits', async () => {
+  const init = web({ name: 'prepare', command: ['true'], readinessProbe: {}, ports: [] })
+  const side = web({
+    name: 'side',
+    command: ['sh', '-c', 'exec sleep $(SECONDS)'],
+    env: [
+      { name: 'SECONDS', value: '100000' },
+      { name: 'WHO', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } },
+      { name: 'WHERE', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } },
+    ],
+    ports: [],
+  })
+  delete init.readinessProbe
+  delete side.readinessProbe
+  const resources = { limits: { cpu: '100m', memory: '32Mi' }, requests: { cpu: '100m', memory: '32Mi' } }
+  const all = [init, web(), side].map((each) => ({ ...each, resources }))
+  apply(...desired, pod('many', { initContainers: all.slice(0, 1), containers: all.slice(1) }))
+  await ready('many')
+  expect(statuses.get('many')).toMatchObject({ qosClass: 'Guaranteed', initContainerStatuses: [{ ready: true }] })
+  const id = statusOf('many', 'side')?.containerID?.replace('docker://', '') ?? ''
+  const text = await run(id, 'sh', '-c', `env; hostname; printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc 127.0.0.1 80`)
+  expect(text.split('\n')).toEqual(expect.arrayContaining(['WHO=many', `WHERE=${addressOf('many')}`, 'many']))
+  expect(text.endsWith('many')).toBe(true)
+  apply(...desired.filter(({ metadata }) => metadata.name !== 'many'))
+})
+
+test('[AG34] two agents on one machine: each sees its own, their Pods reach each other', async () => {
+  const otherNetwork = makeNetwork()
+  await otherNetwork.use({ ...RANGES, podCIDR: '10.247.250.0/24' })
+  expect(otherNetwork.trouble()).toBeUndefined()
+  const otherRuntime = dockerRuntime({ socket: docker.socket, node: 'n2' })
+  const other = open('n2', otherRuntime, otherNetwork)
+  other.apply({ revision: 1, pods: [pod('far')], configMaps: [], secrets: [] })
+  await ready('far')
+  expect(addressOf('far')).toMatch(/^10\.247\.250\./)
+  expect(await get(addressOf('far'))).toBe('far')
+  const page = await exec('web-2', 'sh', '-c', `printf 'GET / HTTP/1.0\\r\\n\\r\\n' | nc ${addressOf('far')} 80`)
+  expect(page.split('\n').at(-1)).toBe('far')
+  expect((await runtime.list()).some(({ labels }) => labels['podo.uid'] === 'uid-far')).toBe(false)
+  other.apply({ revision: 2, pods: [], configMaps: [], secrets: [] })
+  await until(async () => (await otherRuntime.list()).length === 0, 30_000, 'the other agent has cleaned up')
+  await other.stop()
+  await otherNetwork.remove()
+  expect(await get(addressOf('web-2'))).toBe('web-2')
+})
+
+test('[AG17] a reboot: the agent brings its Pods back from what it holds, at once', async () => {
+  const before = new Map(desired.map(({ metadata: { name } }) => [name, statusOf(name)?.restartCount ?? 0]))
+  await pods.stop()
+  await docker.reboot()
+  await docker.start()
+  const rows = await runtime.list()
+  const codes = await Promise.all(rows.map(async ({ id }) => (await runtime.inspect(id))?.exitCode))
+  expect(codes).toContain(255)
+  pods = open()
+  apply(...desired)
+  await answering()
+  for (const [name, restarts] of before) expect(statusOf(name)?.restartCount).toBe(restarts + 1)
+})
+
 test('[AG21] Docker’s crash and return: the Pods are ready again', async () => {
   await docker.crash()
   await docker.start()
-  await until(
-    async () => {
-      const names = desired.map(({ metadata }) => metadata.name)
-      const pages = await Promise.all(names.map((name) => get(addressOf(name)).catch(() => '')))
-      return names.every((name, i) => isReady(name) && pages[i] === name)
-    },
-    90_000,
-    'all Pods answer again',
-  )
+  await answering()
 })

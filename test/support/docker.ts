@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import http from 'node:http'
 import { tmpdir } from 'node:os'
@@ -17,6 +17,8 @@ export interface TestDocker {
   stop(): Promise<void>
   /** Ends the daemon as SIGKILL does; its containers live on. `start` brings it back. */
   crash(): Promise<void>
+  /** What a reboot of the machine does: daemon and containers die at once, and what lay in memory is gone. Then `start`. */
+  reboot(): Promise<void>
   /** Starts it again over the same folder. */
   start(): Promise<void>
 }
@@ -41,6 +43,14 @@ export async function startDocker(
       await until(() => isGone(docker.pid), 10_000, 'dockerd is killed')
       // A pid file of a zombie makes the next start wait for a containerd that is not there.
       rmSync(join(root, 'exec/containerd/containerd.pid'), { force: true })
+      rmSync(join(root, 'docker.pid'), { force: true })
+    },
+    async reboot() {
+      const pids = [docker.pid, ...processesOf(root), ...(await containerPids(docker.socket))]
+      for (const pid of pids) killNow(pid)
+      await until(() => pids.every(isGone), 10_000, 'daemon and containers are dead')
+      unmountBelow(root)
+      rmSync(join(root, 'exec'), { recursive: true, force: true })
       rmSync(join(root, 'docker.pid'), { force: true })
     },
     async stop() {
@@ -93,6 +103,38 @@ function isGone(pid: number): boolean {
     return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return true
+  }
+}
+
+/** containerd and its shims: their command lines name the folder. */
+function processesOf(root: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => commandLine(pid).includes(`${root}/exec`))
+    .map(Number)
+}
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+async function containerPids(socket: string): Promise<number[]> {
+  const docker = dockerHttp(socket)
+  // Rows and details of Docker's API; ids and pids are all that is read.
+  const rows = (await docker.call('GET', '/containers/json')) as { Id: string }[]
+  const details = await Promise.all(rows.map(({ Id }) => docker.call('GET', `/containers/${Id}/json`)))
+  return (details as { State: { Pid: number } }[]).map(({ State }) => State.Pid).filter((pid) => pid > 0)
+}
+
+function killNow(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
   }
 }
 
