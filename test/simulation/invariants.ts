@@ -6,6 +6,7 @@ import { evictedFrom } from '../../worker/control/taint-eviction.ts'
 import { isTolerated } from '../../worker/control/tolerations.ts'
 import { availableFrom, isActive, isReady, isTerminal } from '../../worker/control/pod-state.ts'
 import { amountsOf, plus, requestOf, type Amounts } from '../../worker/control/scheduler/request.ts'
+import { sameTemplate } from '../../worker/control/template-hash.ts'
 import type { Change } from '../../worker/store/store.ts'
 import type { World } from './world.ts'
 
@@ -156,10 +157,10 @@ export class Invariants {
     const d = rs === undefined ? undefined : this.#deploymentOf(rs)
     // A paused Deployment only keeps its size, as in Kubernetes, whatever still runs.
     if (rs === undefined || d === undefined || isRolling(d) || d.spec.paused === true) return
-    const image = (of: ReplicaSet): string | undefined => of.spec.template.spec.containers[0]?.image
-    if (image(rs) !== d.spec.template.spec.containers[0]?.image) return
+    const current = (of: ReplicaSet): boolean => sameTemplate(of.spec.template, d.spec.template)
+    if (!current(rs)) return
     const running = this.#setsOf(d)
-      .filter((other) => other !== rs && image(other) !== image(rs))
+      .filter((other) => !current(other))
       .flatMap((other) => this.#podsOf(other))
       .filter((other) => !isTerminal(other))
     if (running.length > 0) this.#say(`Pod ${pod.metadata.name} was created while ${running.length} old ones run`)

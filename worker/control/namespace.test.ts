@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { kinds } from '../../api/kinds/index.ts'
 import type { Resource } from '../../api/meta/object.ts'
 import type { Namespace, NamespaceStatus } from '../../api/schema/types.generated.ts'
-import { ago, only, podNamed, replicasetNamed, statusIn, StillView } from '../../test/simulation/still-view.ts'
+import { ago, NOW, only, podNamed, replicasetNamed, statusIn, StillView } from '../../test/simulation/still-view.ts'
 import { namespaceController } from './namespace.ts'
 
 const controller = namespaceController(kinds.filter((kind) => kind.namespaced && kind.verbs.includes('delete')))
@@ -55,6 +55,15 @@ test('[CT81] the conditions say what remains, and what holds it', () => {
     status: 'False',
     reason: 'ResourcesDiscovered',
   })
+})
+
+test('a large one is looked at now and then, not for each object that goes', () => {
+  const meta = { namespace: 'shop', deletionTimestamp: ago(1) }
+  const pods = Array.from({ length: 60 }, (_, i) => podNamed(`p${i}`, { meta }))
+  expect(only(reconcile(...pods), 'again')).toEqual([{ do: 'again', at: NOW + 2000 }])
+  const view = new StillView([shop(true), ...pods], { waiting: NOW + 1500 })
+  expect(controller.reconcile(shop(true), view)).toEqual([{ do: 'again', at: NOW + 1500 }])
+  expect(only(reconcile(...pods.slice(0, 9)), 'again')).toEqual([])
 })
 
 test('[CT82] an empty one loses its finalizer', () => {

@@ -8,6 +8,12 @@ import { type Change, type Controller, keyOf, type View } from './controller.ts'
 const FINALIZER = 'kubernetes'
 /** Objects deleted in one transaction; the rest follows in the next. */
 const CHUNK = 50
+/**
+ * While more than this is left, a look counts them all again: not each object that goes brings one, but this pause.
+ * (Kubernetes always waits, for an estimate of up to 16 s.)
+ */
+const MANY = 50
+const PAUSE_MS = 2_000
 
 type ContentKind = Pick<Kind, 'resource' | 'group' | 'plural'>
 
@@ -32,6 +38,7 @@ export function namespaceController(kinds: readonly ContentKind[]): Controller<N
     },
     reconcile(namespace, view) {
       if (!isDeleting(namespace) || (namespace.spec?.finalizers ?? []).length === 0) return []
+      if (view.waiting !== undefined && view.waiting > view.now) return [{ do: 'again', at: view.waiting }]
       const first = contentOf(namespace, pods, view)
       const content = first.length > 0 ? first : contentOf(namespace, others, view)
       if (content.length === 0) return finish(namespace, view.now)
@@ -52,7 +59,9 @@ function empty(content: Content, view: View): Change[] {
   const deletions = living
     .slice(0, CHUNK)
     .map((object): Change => ({ do: 'delete', object, propagation: 'Background' }))
-  return living.length > 0 ? [...deletions, { do: 'again', at: view.now }] : deletions
+  if (living.length > 0) return [...deletions, { do: 'again', at: view.now }]
+  const left = content.reduce((sum, { objects }) => sum + objects.length, 0)
+  return left > MANY ? [{ do: 'again', at: view.now + PAUSE_MS }] : []
 }
 
 function finish(namespace: Namespace, now: number): Change[] {

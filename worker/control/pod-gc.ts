@@ -11,6 +11,8 @@ import { isTerminal } from './pod-state.ts'
  * in the transaction that acts on it, so the Pods of a node that was deleted need no second look.
  */
 const QUARANTINE_MS = 40_000
+/** Pods removed in one transaction; the rest follows in the next. */
+const CHUNK = 50
 
 /**
  * Removes Pods that no kubelet will ever finish: those of a node that does not exist, and those in deletion that never
@@ -36,9 +38,10 @@ function collect(pods: readonly Pod[], now: number): Change[] {
   const from = (pod: Pod): number =>
     isDeleting(pod) ? now : Date.parse(pod.metadata.creationTimestamp) + QUARANTINE_MS
   const [due, later] = [pods.filter((pod) => from(pod) <= now), pods.map(from).filter((at) => at > now)]
+  const next = due.length > CHUNK ? now : Math.min(...later)
   return [
-    ...due.flatMap((pod) => force(pod, now)),
-    ...(later.length === 0 ? [] : [{ do: 'again', at: Math.min(...later) } satisfies Change]),
+    ...due.slice(0, CHUNK).flatMap((pod) => force(pod, now)),
+    ...(Number.isFinite(next) ? [{ do: 'again', at: next } satisfies Change] : []),
   ]
 }
 

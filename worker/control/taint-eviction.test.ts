@@ -65,6 +65,12 @@ test('without a limit it stays for good, and a Pod in deletion is not deleted ag
   expect(reconcile([tolerating('faithful'), podNamed('going', { meta: { deletionTimestamp: ago(1) } })])).toEqual([])
 })
 
+test('many are evicted in pieces', () => {
+  const changes = reconcile(Array.from({ length: 60 }, (_, i) => podNamed(`p${i}`)))
+  expect(only(changes, 'delete')).toHaveLength(50)
+  expect(only(changes, 'again')).toEqual([{ do: 'again', at: NOW }])
+})
+
 test('a negative time is none', () => {
   expect(only(reconcile([tolerating('hasty', -5)]), 'delete')).toHaveLength(1)
 })

@@ -5,6 +5,9 @@ import { conditionOf, withCondition } from './conditions.ts'
 import { type Change, type Controller, type Happened, type View } from './controller.ts'
 import { tolerates } from './tolerations.ts'
 
+/** Pods evicted in one transaction; the rest follows in the next. */
+const CHUNK = 50
+
 /**
  * Deletes Pods that do not (or no longer) tolerate a NoExecute taint of their node: pkg/controller/tainteviction. The
  * time of a toleration counts from the taint's timeAdded, or from when the Pod came to the node if that is later.
@@ -26,11 +29,12 @@ export const taintEviction: Controller<Node> = {
       .filter((pod) => !isDeleting(pod))
       .map((pod) => ({ pod, at: evictedFrom(pod, taints, view.now) }))
     const due = verdicts.filter(({ at }) => at <= view.now)
-    const later = verdicts.map(({ at }) => at).filter((at) => at > view.now && Number.isFinite(at))
+    const later = verdicts.map(({ at }) => at).filter((at) => at > view.now)
+    const next = due.length > CHUNK ? view.now : Math.min(...later)
     return [
       ...stamped,
-      ...due.flatMap(({ pod }) => evict(pod, view.now)),
-      ...(later.length === 0 ? [] : [{ do: 'again', at: Math.min(...later) } satisfies Change]),
+      ...due.slice(0, CHUNK).flatMap(({ pod }) => evict(pod, view.now)),
+      ...(Number.isFinite(next) ? [{ do: 'again', at: next } satisfies Change] : []),
     ]
   },
 }

@@ -14,6 +14,8 @@ export interface Candidate {
 export interface Rejection {
   readonly reasons: readonly string[]
   readonly preemptionHelps: boolean
+  /** Pods of lower priority stand on the node. */
+  readonly victims?: boolean
 }
 
 type Filter = (pod: Pod, candidate: Candidate) => Rejection | undefined

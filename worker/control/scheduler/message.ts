@@ -5,12 +5,15 @@ export interface Verdict {
   readonly message: string
 }
 
+const NO_VICTIMS = 'No preemption victims found for incoming pod'
+const NOT_HELPFUL = 'Preemption is not helpful for scheduling'
+
 export const NO_NODES = 'no nodes available to schedule pods'
 
 /**
  * `0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint(s). preemption: …`: FitError.Error of
- * pkg/scheduler/framework. Every Pod of podo has the same priority until PriorityClasses exist, so preemption never finds
- * a victim, and the second half says just that.
+ * pkg/scheduler/framework. Without PriorityClasses nearly all Pods have the same priority, and preemption finds no victim.
+ * Where a system-critical Pod would, the text says that podo leaves the others alone.
  */
 export function fitError(
   total: number,
@@ -19,11 +22,12 @@ export function fitError(
   neverPreempts = false,
 ): Verdict {
   const reasons = preFilter ?? histogram(rejections.flatMap((rejection) => rejection.reasons))
-  const helps = rejections.filter((rejection) => rejection.preemptionHelps).length
-  const preemption = histogram([
-    ...Array.from<string>({ length: helps }).fill('No preemption victims found for incoming pod'),
-    ...Array.from<string>({ length: total - helps }).fill('Preemption is not helpful for scheduling'),
-  ])
+  const outcomes = rejections.map(({ preemptionHelps, victims }) => {
+    if (!preemptionHelps) return NOT_HELPFUL
+    return victims === true ? 'podo does not preempt Pods of lower priority yet' : NO_VICTIMS
+  })
+  const rest = Array.from<string>({ length: total - rejections.length }).fill(NOT_HELPFUL)
+  const preemption = histogram([...outcomes, ...rest])
   const ending = neverPreempts
     ? 'not eligible due to preemptionPolicy=Never.'
     : `0/${total} nodes are available: ${preemption}.`

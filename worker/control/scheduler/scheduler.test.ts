@@ -124,6 +124,15 @@ test('without nodes', () => {
   expect(messageOf(schedule(pending('p'), []))).toBe('no nodes available to schedule pods')
 })
 
+test('a critical Pod could take the place of others, which podo does not do yet: it says so', () => {
+  const pod = pending('p', { ...requests('3'), priority: 2000000000 })
+  const message = messageOf(schedule(pod, [nodeNamed('a')], [podNamed('o', { spec: requests('2') })]))
+  expect(message).toBe(
+    '0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are available: ' +
+      '1 podo does not preempt Pods of lower priority yet.',
+  )
+})
+
 test('a Pod that never preempts says so', () => {
   const message = messageOf(schedule(pending('p', { ...requests('5'), preemptionPolicy: 'Never' }), [nodeNamed('a')]))
   expect(message).toBe(

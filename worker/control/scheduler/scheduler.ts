@@ -70,7 +70,8 @@ function place(pod: Pod, nodes: readonly Node[], view: View): { node: string } |
   const used = view.index(allocations)
   const judged = nodes.map((node) => {
     const candidate: Candidate = { node, use: used.of(node.metadata.name) }
-    return { candidate, rejection: rejectionOf(pod, candidate) }
+    const rejection = rejectionOf(pod, candidate)
+    return { candidate, rejection: rejection && { ...rejection, victims: hasVictims(pod, node, view) } }
   })
   const candidates = judged.filter(({ rejection }) => rejection === undefined).map(({ candidate }) => candidate)
   const only = candidates.length === 1 ? candidates[0]?.node : undefined
@@ -84,6 +85,14 @@ function place(pod: Pod, nodes: readonly Node[], view: View): { node: string } |
     judged.flatMap(({ rejection }) => rejection ?? []),
     never,
   )
+}
+
+function hasVictims(pod: Pod, node: Node, view: View): boolean {
+  const priority = pod.spec.priority ?? 0
+  if (priority <= 0) return false
+  return view
+    .onNode<Pod>(node.metadata.name)
+    .some((other) => (other.spec.priority ?? 0) < priority && !isTerminal(other))
 }
 
 /** Pods of the same controller by node, terminating ones left out: countPodsMatchSelector. */
