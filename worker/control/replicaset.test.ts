@@ -88,7 +88,7 @@ test('[CT12] a Pod whose labels no longer match is let go and not counted', () =
   expect(only(changes, 'create')).toHaveLength(1)
 })
 
-test('the status counts what is there', () => {
+test('[CT13] the status counts what is there, and time alone makes a Pod available', () => {
   const rs = replicasetNamed('web', { replicas: 3, minReadySeconds: 30 })
   const view = new StillView([
     rs,
@@ -106,7 +106,7 @@ test('the status counts what is there', () => {
     terminatingReplicas: 1,
     observedGeneration: 1,
   })
-  // [CT13] Only time makes the second one available.
+  // Only time makes the second one available.
   expect(only(changes, 'again')).toEqual([{ do: 'again', at: NOW + 20_000 }])
 })
 
