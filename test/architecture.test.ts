@@ -93,7 +93,7 @@ const RULES: readonly Rule[] = [
     but: ['agent/pod/worker'],
     may: ['api/', 'agent/pod/', 'agent/runtime/', 'agent/network/', 'agent/probes/', 'agent/clock.ts', 'node:crypto'],
   },
-  { of: 'agent/', may: ['api/', 'agent/', 'ws', 'zod/mini', 'node:'] },
+  { of: 'agent/', may: ['api/', 'agent/', 'ws', 'zod/mini', 'node:', 'package.json'] },
   {
     of: 'cli/',
     may: ['cli/', 'agent/', 'api/', 'commander', 'yaml', '@peculiar/x509', 'reflect-metadata', 'esbuild', 'node:'],

@@ -42,7 +42,7 @@ describe('a body that is wrong', () => {
 
   test.each([
     ['a syntax error', `${CONFIGMAP}\tx`, [], /error (converting YAML|parsing)/],
-    ['an unknown field', CONFIGMAP.replace('data:', 'dat:'), [], /unknown field "dat"/],
+    ['an unknown field', CONFIGMAP.replace('\ndata:', '\ndat:'), [], /unknown field "dat"/],
     [
       'a wrong type',
       CONFIGMAP.replace('"1"', '{}'),
@@ -220,8 +220,10 @@ describe('a machine that is in trouble', () => {
   })
 })
 
-async function joinAs(token: string, name: string, machineId: string): Promise<{ code: number; body: unknown }> {
-  const data = Buffer.from(JSON.stringify({ version: 1, name, machineId }))
+const FACTS = { labels: {}, status: { capacity: { cpu: '1', memory: '1Gi', pods: '10' }, conditions: [] } }
+
+async function joinAs(token: string, name: string, machine: string): Promise<{ code: number; body: unknown }> {
+  const data = Buffer.from(JSON.stringify({ version: 1, oldest: 1, agent: '0.0.0', name, machine, node: FACTS }))
   return new Promise((done, fail) => {
     const headers = {
       authorization: `Bearer ${token}`,

@@ -4,10 +4,19 @@ const AT_ONCE =
 const ROWS =
   'Kubernetes writes a Pod once more before it deletes it at once (deletionTimestamp, grace 0); podo saves the two rows, so a watch sees only DELETED'
 const TOKENS = 'the ServiceAccount admission plugin comes with projected tokens'
+const RUNTIME_CLASS = 'the RuntimeClass admission plugin comes with the resource runtimeclasses'
+const FOLDING = 'go-yaml folds long lines of YAML answers where the yaml package does not; the content is the same'
 
 /** Recorded cases that podo answers differently, each with the reason. */
 export const KNOWN: Readonly<Record<string, string>> = {
   'admission/serviceaccount/missing': TOKENS,
+  'validation/pod/sa-name': TOKENS,
+  // The token volume stands in the diff of the refusal, and its mount in what the patch would remove.
+  'metadata/immutable/pod-image-ok': TOKENS,
+  'subresources/resize/main-resource-forbidden': TOKENS,
+  'validation/pod/runtime-class-missing': RUNTIME_CLASS,
+  'validation/pod/overhead': RUNTIME_CLASS,
+  'crud/configmap/yaml-in-yaml-out': FOLDING,
   'watch/pod-lifecycle': ROWS,
   'subresources/status/get': AT_ONCE,
   'subresources/status/main-put-ignores-status': AT_ONCE,

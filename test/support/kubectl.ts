@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readdirSync, realpathSync } from 'node:fs'
 import { delimiter, dirname, join } from 'node:path'
 
 export interface Kubectl {
-  /** `1.32`: what the binary's name says, or `PATH` for the one that people call. */
+  /** `1.32` */
   readonly version: string
   readonly path: string
 }
@@ -30,7 +30,14 @@ export function kubectls(): Kubectl[] {
     .filter((file): file is { name: string; version: string } => file.version !== undefined)
     .map(({ name, version }) => ({ version, path: join(folder, name) }))
     .sort((a, b) => minor(a.version) - minor(b.version))
-  return beside.length === 0 ? [{ version: 'PATH', path: found }] : beside
+  return beside.length === 0 ? [{ version: versionOf(found), path: found }] : beside
+}
+
+function versionOf(path: string): string {
+  const text = execFileSync(path, ['version', '--client', '-o', 'json'], { encoding: 'utf8' })
+  const found = /"gitVersion": "v(1\.\d+)/.exec(text)?.[1]
+  if (found === undefined) throw new Error(`${path} does not say its version: ${text}`)
+  return found
 }
 
 /** The newest kubectl here: for tests whose subject is not kubectl. */

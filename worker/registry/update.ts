@@ -32,7 +32,7 @@ export function update(
   object = admitUpdate(tx, kind, object, old)
   const context = { now: caller.now, operation: subresource === '' ? 'update' : subresource }
   object = kind.rules.prepareUpdate?.(object, old, context) ?? object
-  object = withGeneration(kind, object, old)
+  object = withGeneration(kind, object, old, subresource)
   validate(kind, object, old, context)
   caller.warnings.push(...(kind.rules.warn?.(object, old) ?? []))
   const ready = printed(kind, allocate(tx, kind, object, old))
@@ -135,12 +135,12 @@ function isolate(object: Resource, old: Resource, subresource: string): Resource
 }
 
 /** metadata.generation counts changes of what is asked for: everything but metadata and status. */
-function withGeneration(kind: Kind, object: Resource, old: Resource): Resource {
+function withGeneration(kind: Kind, object: Resource, old: Resource, subresource: string): Resource {
   if (kind.storage?.generation !== true) return object
   const desired = (of: Resource): JsonObject => {
     const { metadata: _, status: __, ...rest } = asJson(printed(kind, of))
     // Deployments alone also count a changed annotation: pkg/registry/apps/deployment/strategy.go.
-    if (kind.resource === 'deployments.apps') rest['annotations'] = of.metadata.annotations ?? {}
+    if (kind.resource === 'deployments.apps' && subresource === '') rest['annotations'] = of.metadata.annotations ?? {}
     return rest
   }
   if (same(desired(object), desired(old))) return object
