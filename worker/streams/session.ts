@@ -89,7 +89,7 @@ export class Session {
       client.send(typeof message === 'string' ? message : new Uint8Array(message))
       return
     }
-    if (typeof message === 'string') this.#execFrame(client, state, agent, message)
+    if (typeof message === 'string') this.#execFrame(client, agent, message)
     else {
       const frame = new Uint8Array(message)
       client.send(toClient(state.protocol, frame))
@@ -122,7 +122,7 @@ export class Session {
     return unread + (this.#legs.client()?.bufferedAmount ?? 0)
   }
 
-  #execFrame(client: Leg, state: ClientState & { kind: 'exec' }, agent: Leg, text: string): void {
+  #execFrame(client: Leg, agent: Leg, text: string): void {
     const frame = readFrame(text)
     switch (frame?.type) {
       case 'opened':
