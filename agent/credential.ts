@@ -102,7 +102,8 @@ export function authorityOf(server: URL, hash: string): Promise<string> {
       () => {
         const pem = authorityIn(socket.getPeerCertificate(true), hash)
         socket.destroy()
-        if (pem === undefined) reject(new Error(`${server.host} shows no certificate authority with the hash ${hash}`))
+        if (pem === undefined)
+          reject(new JoinRefused(`${server.host} shows no certificate authority with the hash ${hash}`))
         else resolvePem(pem)
       },
     )

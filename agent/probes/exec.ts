@@ -1,3 +1,4 @@
+import { deferred } from '../deferred.ts'
 import type { Readable } from 'node:stream'
 import type { Runtime } from '../runtime/runtime.ts'
 import type { Outcome } from './probe.ts'
@@ -9,7 +10,7 @@ const LONGEST_OUTPUT = 10 * 1024
 export async function execProbe(runtime: Runtime, id: string, command: string[], timeout: number): Promise<Outcome> {
   const session = await runtime.exec(id, { command, stdin: false, tty: false })
   const output = collect(session.stdout, session.stderr)
-  const timer = Promise.withResolvers<'late'>()
+  const timer = deferred<'late'>()
   const handle = setTimeout(() => timer.resolve('late'), timeout)
   try {
     const code = await Promise.race([session.exit, timer.promise])

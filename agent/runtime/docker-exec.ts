@@ -1,3 +1,4 @@
+import { deferred } from '../deferred.ts'
 import { Duplex, Readable, Writable } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { DockerHttp } from './docker-http.ts'
@@ -72,7 +73,7 @@ function startFailure(): { keep: (data: Buffer) => boolean; text: () => string }
 
 /** The stream ends when the process has ended and its outputs are closed; then Docker knows the code. */
 function exitCode(socket: Duplex, inspect: () => Promise<DockerExec>, failure: () => string): Promise<number> {
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  const { promise, resolve, reject } = deferred<number>()
   socket.once('close', () => {
     inspect().then(({ ExitCode, Running }) => {
       if (ExitCode === null || Running) reject(new RuntimeError('other', 'the command was left while it ran'))

@@ -1,3 +1,4 @@
+import { deferred } from '../deferred.ts'
 import http, { type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { RuntimeError, type RuntimeFailure } from './runtime.ts'
@@ -79,7 +80,7 @@ async function request({ socketPath, agent, method, path, options }: Request): P
   const { payload, type } = encode(options.body)
   const headers: http.OutgoingHttpHeaders = { host: 'docker', ...options.headers }
   if (payload !== undefined) Object.assign(headers, { 'content-type': type, 'content-length': payload.length })
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>()
+  const { promise, resolve, reject } = deferred<IncomingMessage>()
   const sent = http.request(
     { socketPath, agent, method, path: path + queryOf(options.query), headers, ...signalOf(options.signal) },
     resolve,
@@ -96,7 +97,7 @@ async function request({ socketPath, agent, method, path, options }: Request): P
 
 function upgrade(socketPath: string, path: string, body: object): Promise<{ socket: Duplex; head: Buffer }> {
   const payload = Buffer.from(JSON.stringify(body))
-  const { promise, resolve, reject } = Promise.withResolvers<{ socket: Duplex; head: Buffer }>()
+  const { promise, resolve, reject } = deferred<{ socket: Duplex; head: Buffer }>()
   const headers = {
     host: 'docker',
     connection: 'Upgrade',

@@ -1,3 +1,4 @@
+import { deferred } from '../deferred.ts'
 import { PassThrough, Readable, Writable } from 'node:stream'
 import type { Command, Program } from './fake.ts'
 import { RuntimeError } from './runtime.ts'
@@ -24,7 +25,7 @@ export function fakeLogs(entry: Logged, follow: boolean): Readable {
 export function fakeExec(command: Command, withStdin: boolean): ReturnType<Runtime['exec']> {
   const stdout = new PassThrough()
   const stderr = new PassThrough()
-  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  const { promise, resolve, reject } = deferred<number>()
   promise.catch(() => undefined)
   const finish = (code: number): void => {
     let open = 2
