@@ -31,6 +31,7 @@ export const serverOf = (cluster: TestCluster): Server => ({
 export function makeBed(): Bed & { endPart(): Promise<void>; end(): Promise<void> } {
   let ends: (() => Promise<void>)[] = []
   let docker: Promise<TestDocker> | undefined
+  let ending: Promise<void> | undefined
   const endPart = async (): Promise<void> => {
     const all = ends.toReversed()
     ends = []
@@ -50,10 +51,8 @@ export function makeBed(): Bed & { endPart(): Promise<void>; end(): Promise<void
     docker: () => (docker ??= startImages()),
     say: (text) => void process.stderr.write(`${text}\n`),
     endPart,
-    async end() {
-      await endPart()
-      await (await docker)?.stop()
-    },
+    // Ctrl-C and the part that fails because of it both come here.
+    end: () => (ending ??= endPart().then(async () => (await docker)?.stop())),
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Bed } from './bed.ts'
-import { FEWEST_PAIRS, median, rounds } from './pairs.ts'
+import { FEWEST_PAIRS, median, pairsOf, rounds } from './pairs.ts'
 import type { Part } from './part.ts'
 import { makeWorld, Plane, deploymentOf, statusOf, type World } from './plane.ts'
 import { compared, counted, type Line } from './table.ts'
@@ -8,7 +8,7 @@ const SIZES = [100, 1_000, 10_000] as const
 const NODES = 50
 /** Pods of one Deployment, whatever their number in all. */
 const REPLICAS = 10
-const ROUNDS = 2 * FEWEST_PAIRS
+const ROUNDS = 4 * FEWEST_PAIRS
 /** Pod changes whose median is one look. */
 const CHANGES = 30
 /** What still counts as flat while the store grows a hundredfold. */
@@ -36,18 +36,8 @@ export const controller: Part = {
     const rows = stores.map((store) => rowsOf(store))
     const looks = await rounds(ROUNDS, { small: look(small), middle: look(middle), large: look(large) })
     const lines: Line[] = [
-      compared(
-        `one changed Pod of 1,000, beside one of 100`,
-        looks.map(({ small, middle }) => ({ ours: middle, beside: small })),
-        'ms',
-        FLAT,
-      ),
-      compared(
-        `one changed Pod of 10,000, beside one of 100`,
-        looks.map(({ small, large }) => ({ ours: large, beside: small })),
-        'ms',
-        FLAT,
-      ),
+      compared(`one changed Pod of 1,000, beside one of 100`, pairsOf(looks, 'middle', 'small'), 'ms', FLAT),
+      compared(`one changed Pod of 10,000, beside one of 100`, pairsOf(looks, 'large', 'small'), 'ms', FLAT),
     ]
     const fewest = rows[0]?.written ?? 0
     stores.forEach(({ pods }, i) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { interleaved, median, ratios, rounds, summary, verdict } from './pairs.ts'
+import { interleaved, median, pairsOf, ratios, rounds, summary, verdict } from './pairs.ts'
 
 test('a median is the middle value, or the mean of the two in the middle', () => {
   expect(median([3, 1, 2])).toBe(2)
@@ -57,4 +57,13 @@ test('three sides rotate', async () => {
   const side = (name: string) => () => Promise.resolve(order.push(name))
   await rounds(3, { a: side('a'), b: side('b'), c: side('c') })
   expect(order.join('')).toBe('abcbcacab')
+})
+
+test('of three sides any two make pairs, and a round without its second makes none', () => {
+  const looks = [
+    { a: 1, b: 2, c: 3 },
+    { a: 3, b: 4, c: 5 },
+    { a: 9, b: 9, c: 9 },
+  ]
+  expect(pairsOf(looks, 'a', 'c')).toEqual([{ ours: 2, beside: 4 }])
 })

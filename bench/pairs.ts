@@ -60,7 +60,7 @@ export function ratios(pairs: readonly Pair[]): Summary {
 type Side = () => Promise<number>
 
 /**
- * Every side once a round, in an order that rotates, so that none always has the other's leftovers before it. Answers
+ * Every side once a round, in an order that rotates, so that none always has another's leftovers before it. Answers
  * what each side gave, round by round.
  */
 export async function rounds<Name extends string>(
@@ -81,15 +81,18 @@ export async function rounds<Name extends string>(
 }
 
 /**
- * Two sides. A pair is ours, theirs, theirs, ours (or the other way round), so that a machine that gets slower or
- * quicker meanwhile counts for both.
+ * Pairs of two sides. A pair is two rounds, in which each side goes first once: a machine that gets slower or quicker
+ * meanwhile counts for both.
  */
-export async function interleaved(count: number, ours: Side, beside: Side): Promise<Pair[]> {
-  const looks = await rounds(2 * count, { ours, beside })
-  return Array.from({ length: count }, (_, i) => {
+export function pairsOf<Name extends string>(looks: readonly Record<Name, number>[], ours: Name, beside: Name): Pair[] {
+  return Array.from({ length: Math.floor(looks.length / 2) }, (_, i) => {
     const both = looks.slice(2 * i, 2 * i + 2)
-    return { ours: mean(both.map(({ ours }) => ours)), beside: mean(both.map(({ beside }) => beside)) }
+    return { ours: mean(both.map((look) => look[ours])), beside: mean(both.map((look) => look[beside])) }
   })
 }
+
+/** So many pairs of two sides. */
+export const interleaved = async (count: number, ours: Side, beside: Side): Promise<Pair[]> =>
+  pairsOf(await rounds(2 * count, { ours, beside }), 'ours', 'beside')
 
 const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length

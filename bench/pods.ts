@@ -6,7 +6,7 @@ import { nodeReady } from '../test/support/cluster.ts'
 import { until } from '../test/support/docker.ts'
 import { serverOf, type Bed } from './bed.ts'
 import { makeClient, timed, type Client } from './client.ts'
-import { rounds } from './pairs.ts'
+import { pairsOf, rounds } from './pairs.ts'
 import type { Part } from './part.ts'
 import { shown } from './shown.ts'
 import { compared, told } from './table.ts'
@@ -34,12 +34,16 @@ export const pods: Part = {
       run: () => dockerRun(socket),
     }
     await rounds(1, one)
-    const ones = await rounds(PAIRS, one)
+    const ones = await rounds(2 * PAIRS, one)
     const many = await rounds(ROUNDS_AT_ONCE, { ours: () => start(AT_ONCE), raw: () => raw(AT_ONCE) })
-    const beside = (name: 'raw' | 'run') => ones.map((row) => ({ ours: row.ours, beside: row[name] }))
     return [
-      compared('Pod start until the API shows Running, beside the same Docker calls', beside('raw'), 'ms', GOAL),
-      compared('the same, beside docker run -d --network none', beside('run'), 'ms'),
+      compared(
+        'Pod start until the API shows Running, beside the same Docker calls',
+        pairsOf(ones, 'ours', 'raw'),
+        'ms',
+        GOAL,
+      ),
+      compared('the same, beside docker run -d --network none', pairsOf(ones, 'ours', 'run'), 'ms'),
       told(
         `${AT_ONCE} Pods at once until all are Running`,
         many.map(({ ours }) => ours),
