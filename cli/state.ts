@@ -63,7 +63,9 @@ async function certificates(
   if (old.certificate !== undefined && old.key !== undefined && stillFits(old.certificate, names, now)) {
     return { authority: certificate, server: { certificate: old.certificate, key: old.key } }
   }
-  const server = await makeServer({ certificate, key }, names, now)
+  const made = await makeServer({ certificate, key }, names, now)
+  // The authority travels with it: a machine that joins knows only the authority's hash.
+  const server = { certificate: `${made.certificate.trim()}\n${certificate.trim()}\n`, key: made.key }
   write(file('server.key'), server.key)
   write(file('server.crt'), server.certificate)
   return { authority: certificate, server }

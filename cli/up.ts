@@ -118,16 +118,13 @@ async function ensureImage(socket: string, dir: string, { say, step }: Steps): P
     )
   if (await present()) return
   const [fromImage = '', tag = ''] = IMAGE.split(':')
-  const pulled = await step(`Image ${IMAGE}`, async () => {
+  await step(`Image ${IMAGE}`, async () => {
     const answer = await docker
       .stream('POST', '/images/create', { query: { fromImage, tag }, timeout: PULL_MS })
       .catch(() => undefined)
     if (answer !== undefined) for await (const _ of answer); // the stream's end is the pull's end
-    return present()
-  })
-  if (pulled) return
-  say(`${IMAGE} cannot be pulled here, so it is built from this distribution's nginx package.`)
-  await step(`Image ${IMAGE}, built here`, async () => {
+    if (await present()) return
+    say(`${IMAGE} cannot be pulled here, so it is built from this distribution's nginx package.`)
     const archive = await buildNginxArchive(join(dir, 'cache'))
     const chunks: Buffer[] = []
     for await (const chunk of nginxArchiveStream(archive)) chunks.push(chunk as Buffer) // a file stream without encoding
