@@ -58,7 +58,7 @@ export async function startCluster(
       port,
       listen: listen === '127.0.0.1' ? listen : '0.0.0.0',
       workerd: workerdBinary(),
-      ...(options.vars === undefined ? {} : { vars: options.vars }),
+      vars: { PODO_CLUSTER_CIDR: podRange(), ...options.vars },
     })
   let plane = await start()
   const agents: TestAgent[] = []
@@ -94,6 +94,9 @@ export async function startCluster(
     },
   }
 }
+
+/** A range of each test process's own, so that a podo that runs on this machine, or another test, keeps its Pods. */
+const podRange = (): string => `10.${128 + (process.pid % 64)}.0.0/16`
 
 async function makeAgent(
   state: State,
