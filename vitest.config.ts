@@ -8,15 +8,30 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{api,worker,agent,cli}/**/*.test.ts', 'test/*.test.ts', 'test/{contracts,simulation}/**/*.test.ts'],
+          include: [
+            '{api,worker,agent,cli,bench}/**/*.test.ts',
+            'test/*.test.ts',
+            'test/{contracts,simulation}/**/*.test.ts',
+          ],
         },
       },
       './test/workerd/vitest.config.ts',
       {
         test: {
+          name: 'long',
+          environment: 'node',
+          include: ['test/long/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 3_600_000,
+          hookTimeout: 600_000,
+        },
+      },
+      {
+        test: {
           name: 'e2e',
           environment: 'node',
           include: ['test/{kubectl,docker,clients}/**/*.test.ts'],
+          maxWorkers: 1,
           fileParallelism: false,
           testTimeout: 120_000,
           hookTimeout: 180_000,

@@ -34,9 +34,17 @@ const cli = {
   banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
 }
 
-/** @param {'worker' | 'agent' | 'cli'} name */
+const bench = { ...cli, entryPoints: ['bench/main.ts'], outfile: 'dist/bench.mjs' }
+
+/** @param {'worker' | 'agent' | 'cli' | 'bench'} name */
 export const buildOne = (name) =>
-  build({ absWorkingDir: root, bundle: true, logLevel: 'warning', sourcemap: false, ...{ worker, agent, cli }[name] })
+  build({
+    absWorkingDir: root,
+    bundle: true,
+    logLevel: 'warning',
+    sourcemap: false,
+    ...{ worker, agent, cli, bench }[name],
+  })
 
 /** Builds everything; rejects with esbuild's message on an error in the sources. */
 export const buildAll = () => Promise.all(['worker', 'agent', 'cli'].map((name) => buildOne(name)))

@@ -23,6 +23,12 @@ export function port(): number {
 /** The address to listen on: loopback unless PODO_LISTEN says otherwise (an address of this machine, or 0.0.0.0). */
 export const listenAddress = (): string => process.env['PODO_LISTEN'] ?? '127.0.0.1'
 
+/** Settings of the Worker that a person may choose: the range of all Pods' addresses, where it overlaps with one's own. */
+export function workerVars(): Record<string, string> {
+  const range = process.env['PODO_CLUSTER_CIDR']
+  return range === undefined || range === '' ? {} : { PODO_CLUSTER_CIDR: range }
+}
+
 /** What the server's certificate must name: loopback, this machine's name, and the addresses that it listens on. */
 export function serverNames(listen: string): string[] {
   const names = ['localhost', '127.0.0.1', hostname().toLowerCase()]

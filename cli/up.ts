@@ -42,8 +42,14 @@ export async function up(options: { dev: boolean }): Promise<void> {
     say(`The ${who} ended (${how}) and is started again; its log: ${logOf(dir, who)}`)
   const control = (): Promise<Running> =>
     options.dev
-      ? startWranglerDev(state, { port, listen, root: layout.ROOT })
-      : startControlPlane(state, { dist: layout.DIST, port, listen, workerd: layout.workerdBinary() })
+      ? startWranglerDev(state, { port, listen, root: layout.ROOT, vars: layout.workerVars() })
+      : startControlPlane(state, {
+          dist: layout.DIST,
+          port,
+          listen,
+          workerd: layout.workerdBinary(),
+          vars: layout.workerVars(),
+        })
   running.push(await step('Control plane', () => supervise(control, tell('control plane'))))
   const api = apiClient(state.kubeconfig)
   const name = options.dev ? `${layout.nodeName()}-dev` : layout.nodeName()

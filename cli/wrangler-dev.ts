@@ -12,13 +12,18 @@ import type { Running } from './supervise.ts'
  */
 export async function startWranglerDev(
   state: State,
-  options: { port: number; listen: string; root: string },
+  options: { port: number; listen: string; root: string; vars: Readonly<Record<string, string>> },
 ): Promise<Running> {
   const secrets = join(state.dir, 'dev.vars')
   const quoted = JSON.stringify(state.authority)
-  writeFileSync(secrets, `PODO_ADMIN_TOKEN=${state.adminToken}\nPODO_KEY=${state.key}\nPODO_CA=${quoted}\n`, {
-    mode: 0o600,
-  })
+  const vars = Object.entries(options.vars).map(([name, value]) => `${name}=${value}\n`)
+  writeFileSync(
+    secrets,
+    `PODO_ADMIN_TOKEN=${state.adminToken}\nPODO_KEY=${state.key}\nPODO_CA=${quoted}\n${vars.join('')}`,
+    {
+      mode: 0o600,
+    },
+  )
   const log = openSync(join(state.dir, 'control-plane.log'), 'a', 0o600)
   const wrangler = join(options.root, 'node_modules/wrangler/bin/wrangler.js')
   const child = spawn(

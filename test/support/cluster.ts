@@ -2,18 +2,16 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { startAgent } from '../../cli/agent-process.ts'
 import { apiClient, type ApiClient } from '../../cli/api-client.ts'
 import { startControlPlane, type ControlPlane } from '../../cli/control-plane.ts'
-import { nodeBinary, workerdBinary } from '../../cli/layout.ts'
+import { DIST, nodeBinary, workerdBinary } from '../../cli/layout.ts'
 import { openState, type State } from '../../cli/state.ts'
 import { freePort } from './ports.ts'
 import { kubectl, newest, type Kubectl, type Result, type RunOptions } from './kubectl.ts'
 import { until } from './docker.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
-export const DIST = join(root, 'dist')
+export { DIST }
 
 /** A control plane of a test's own: plain workerd with the production bundle, in a folder of the temporary one. */
 export interface TestCluster {
