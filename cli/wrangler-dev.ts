@@ -52,10 +52,35 @@ export async function startWranglerDev(
   })
   // wrangler starts workerd below itself; the group is ours, so the whole of it ends together.
   const stop = async (): Promise<void> => {
-    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGTERM')
+    if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
     await ended
   }
-  if (await until(() => livez(`https://127.0.0.1:${options.port}`, state.authority), 60_000)) return { ended, stop }
-  await stop()
-  throw new Refusal(`wrangler dev did not answer within 60 s: look at ${join(state.dir, 'control-plane.log')}`)
+  const url = `https://127.0.0.1:${options.port}`
+  if (!(await until(() => livez(url, state.authority), 60_000))) {
+    await stop()
+    throw new Refusal(`wrangler dev did not answer within 60 s: look at ${join(state.dir, 'control-plane.log')}`)
+  }
+  void endWhenDeaf(() => livez(url, state.authority), ended, stop)
+  return { ended, stop }
+}
+
+/** Asked so often, and given up after so many answers that did not come. */
+const LOOK_MS = 2_000
+const MISSES = 4
+
+/**
+ * wrangler does not notice that its workerd is gone: it stays up and answers nobody. Then the whole of it is ended, so
+ * that whoever supervises it starts it anew. A reload is over within a second and is not mistaken for that.
+ */
+async function endWhenDeaf(
+  answers: () => Promise<boolean>,
+  ended: Promise<unknown>,
+  stop: () => Promise<void>,
+): Promise<void> {
+  let over = false
+  void ended.then(() => (over = true))
+  for (let misses = 0; misses < MISSES && !over; misses = (await answers()) ? 0 : misses + 1) {
+    await Promise.race([ended, new Promise((next) => setTimeout(next, LOOK_MS))])
+  }
+  if (!over) await stop()
 }
