@@ -6,6 +6,7 @@ import { Link, type LineEvents } from './link.ts'
 import { Outbox } from './outbox.ts'
 
 const pod = { namespace: 'd', name: 'a', uid: 'uid-a' }
+const event = { about: { kind: 'Pod', ...pod }, kind: 'Normal', reason: 'R', message: 'm' } as const
 const object = (kind: string, name: string): Resource => ({
   apiVersion: 'v1',
   kind,
@@ -136,22 +137,42 @@ test('[AG40] a link that breaks at once does not count as healthy', () => {
   }
 })
 
-test('[AG43] statuses go out at once, and together within 100 ms', () => {
+test('[AG43] statuses go out at once, those of one turn together, also right after an event', () => {
   const { outbox, link, said, greet, pass, tell } = bench()
+  const reports = () => said().filter(({ type }) => type === 'report')
   greet()
+  pass(0)
   outbox.status(pod, { n: 1 })
   link.flush()
-  pass(0)
-  expect(said().at(-1)).toMatchObject({ type: 'report', id: 1, statuses: [{ pod, status: { n: 1 } }] })
-  tell({ type: 'received', id: 1 })
   outbox.status(pod, { n: 2 })
   link.flush()
-  pass(50)
+  pass(0)
+  expect(reports()).toEqual([{ type: 'report', id: 1, statuses: [{ pod, status: { n: 2 } }], gone: [], events: [] }])
+  tell({ type: 'received', id: 1 })
+  outbox.event(event)
+  link.flush()
+  pass(3)
   outbox.status(pod, { n: 3 })
   link.flush()
-  pass(50)
-  expect(said().filter(({ type }) => type === 'report')).toHaveLength(2)
-  expect(said().at(-1)).toMatchObject({ id: 2, statuses: [{ pod, status: { n: 3 } }] })
+  pass(0)
+  expect(reports()).toHaveLength(2)
+  expect(reports().at(-1)).toMatchObject({ id: 2, statuses: [{ pod, status: { n: 3 } }], events: [event] })
+})
+
+test('[AG43] events gather for 100 ms, and no longer', () => {
+  const { outbox, link, said, greet, pass } = bench()
+  const reports = () => said().filter(({ type }) => type === 'report')
+  greet()
+  pass(1_000)
+  outbox.event(event)
+  link.flush()
+  pass(60)
+  outbox.event(event)
+  link.flush()
+  pass(39)
+  expect(reports()).toEqual([])
+  pass(1)
+  expect(reports()).toMatchObject([{ statuses: [], events: [event, event] }])
 })
 
 test('[AG44] a report that was not received goes out again on the next link', () => {

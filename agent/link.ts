@@ -56,8 +56,8 @@ export interface LinkOptions {
 const DEAD_MS = 25_000
 /** A connection that does not get to its snapshot within this is given up. */
 const GREETING_MS = 30_000
-/** At least so long between two reports: what happens in between goes together. */
-const SPACING_MS = 100
+/** So long an event waits for others, or for a status that takes it along. A status waits for nothing but its turn. */
+const GATHERING_MS = 100
 
 /**
  * The one connection of this agent:
@@ -83,8 +83,7 @@ export class Link {
   #state: State = { at: 'stopped' }
   #held: Held | undefined
   #attempt = 0
-  #flushing: (() => void) | undefined
-  #reported = 0
+  #flushing: { at: number; cancel: () => void } | undefined
 
   constructor(options: LinkOptions) {
     this.#options = options
@@ -98,7 +97,7 @@ export class Link {
   stop(): void {
     const state = this.#state
     this.#state = { at: 'stopped' }
-    this.#flushing?.()
+    this.#flushing?.cancel()
     if (state.at === 'stopped') return
     state.cancel()
     if (state.at !== 'waiting') state.line.end()
@@ -118,15 +117,19 @@ export class Link {
 
   /** Something was put into the outbox. */
   flush(): void {
-    if (this.#state.at !== 'linked' || this.#flushing !== undefined) return
-    const wait = Math.max(0, this.#reported + SPACING_MS - this.#options.clock.now())
-    this.#flushing = this.#options.clock.after(wait, () => {
+    if (this.#state.at !== 'linked') return
+    const { clock, outbox } = this.#options
+    const wait = outbox.holdsStatus ? 0 : GATHERING_MS
+    const at = clock.now() + wait
+    if (this.#flushing !== undefined && this.#flushing.at <= at) return
+    this.#flushing?.cancel()
+    // Not before this turn is over: several statuses of it go together.
+    const cancel = clock.after(wait, () => {
       this.#flushing = undefined
-      const report = this.#state.at === 'linked' ? this.#options.outbox.next() : undefined
-      if (report === undefined) return
-      this.#reported = this.#options.clock.now()
-      this.#send(report)
+      const report = this.#state.at === 'linked' ? outbox.next() : undefined
+      if (report !== undefined) this.#send(report)
     })
+    this.#flushing = { at, cancel }
   }
 
   /** The Node's facts changed. */
@@ -254,7 +257,7 @@ export class Link {
     if (!('line' in state)) return
     const { clock, log, random } = this.#options
     state.cancel()
-    this.#flushing?.()
+    this.#flushing?.cancel()
     this.#flushing = undefined
     const unknown = status === 401 || status === 403
     const refusal = state.refusal ?? (unknown ? 'the control plane does not know this node’s credential' : undefined)

@@ -45,6 +45,11 @@ export class Outbox {
     for (const uid of this.#gone.keys()) if (!uids.has(uid)) this.#gone.delete(uid)
   }
 
+  /** Whether a status waits to be said, which people and controllers wait for; events have time. */
+  get holdsStatus(): boolean {
+    return this.#changed.size > 0 || this.#gone.size > 0
+  }
+
   /** The next report, now on its way; undefined while one is, or where nothing is to be said. */
   next(): Report | undefined {
     if (this.#flight !== undefined) return undefined
