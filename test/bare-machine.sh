@@ -23,7 +23,8 @@ make() {
   cp /etc/hosts /etc/resolv.conf "$dir/etc/"
   # debootstrap resolves no alternatives, which npm's packages need; apt does.
   chroot "$dir" sh -c 'apt-get update -q && apt-get install -y -q --no-install-recommends git npm nodejs procps' >/dev/null
-  npm config get registry | sed 's/^/registry=/' >"$dir/root/.npmrc"
+  cp /etc/ssl/certs/ca-certificates.crt "$dir/etc/ssl/certs/"
+  { npm config get registry | sed 's/^/registry=/'; echo 'cafile=/etc/ssl/certs/ca-certificates.crt'; } >"$dir/root/.npmrc"
 }
 
 run() {
