@@ -41,19 +41,19 @@ export default {
 
 async function route(request: Request, env: Env): Promise<Response> {
   const secrets = secretsOf(env)
-  const open = health(request)
-  if (open !== undefined) return open
   const url = new URL(request.url)
-  const info = requestInfo(request.method, url.pathname, goQuery(url))
+  const open = health(request, url.pathname)
+  if (open !== undefined) return open
+  const info = () => requestInfo(request.method, url.pathname, goQuery(url))
   const admission = admit(secrets, request.headers.get('authorization'), Date.now())
   if (admission.who === 'invalid') throw unauthorized()
   // With no token a client is system:anonymous, who may do nothing beyond what is answered above.
-  if (admission.who === 'none') throw forbiddenRequest(ANONYMOUS, info)
+  if (admission.who === 'none') throw forbiddenRequest(ANONYMOUS, info())
   if (url.pathname.startsWith(STREAMS_PATH)) return agentDials(request, env, nodeOf(admission))
   const cluster = env.CLUSTER.get(env.CLUSTER.idFromName(CLUSTER_NAME))
   if (isJoin(admission) !== (url.pathname === JOIN_PATH)) throw unauthorized()
   if (isStreamPath(url.pathname)) return stream(request, env, cluster)
-  if (info.verb === 'watch' && request.method === 'GET') return bridge(request, cluster)
+  if (request.method === 'GET' && info().verb === 'watch') return bridge(request, cluster)
   return cluster.fetch(request)
 }
 

@@ -45,6 +45,7 @@ function split(path: string): string[] {
 }
 
 function decoded(part: string): string {
+  if (!part.includes('%')) return part
   try {
     return decodeURIComponent(part)
   } catch {
@@ -91,8 +92,9 @@ function other(method: string, path: string): RequestInfo {
 
 /** `path` is the raw path of the URL (percent-encoded), without the query. */
 export function requestInfo(method: string, path: string, query: Query): RequestInfo {
-  const plain = other(method, decoded(path))
-  let parts = split(decoded(path))
+  const readable = decoded(path)
+  const plain = other(method, readable)
+  let parts = split(readable)
   const [prefix] = parts
   if (parts.length < 3 || (prefix !== GROUPLESS && prefix !== GROUPED)) return plain
   parts = parts.slice(1)

@@ -25,9 +25,15 @@ const SECRET_BYTES = 24
 
 const base64url = (text: string): string => Buffer.from(text, 'utf8').toString('base64url')
 
+/** The key derived last, and what from: it follows from PODO_KEY alone, and every request needs it. */
+let derived: { from: string; key: Buffer } | undefined
+
 /** The key that signs tokens: HKDF-SHA256 of PODO_KEY, so that no other use of PODO_KEY shares it. */
 function macKey(key: string): Buffer {
-  return Buffer.from(hkdfSync('sha256', key, 'podo', 'token mac v1', 32))
+  if (derived?.from !== key) {
+    derived = { from: key, key: Buffer.from(hkdfSync('sha256', key, 'podo', 'token mac v1', 32)) }
+  }
+  return derived.key
 }
 
 function mac(key: string, signed: string): Buffer {
@@ -65,10 +71,12 @@ export function check(key: string, token: string, now: number): Checked | undefi
 /** What is stored in place of a secret. The secrets are 192 random bits, so a plain hash suffices. */
 export const hashOf = (secret: string): string => createHash('sha256').update(secret).digest('hex')
 
-/** Equality of two texts in a time that depends on neither: their hashes are compared. */
+const utf8 = new TextEncoder()
+
+/** Equality of two texts in a time that depends on their lengths alone, which are no secret. */
 export function sameSecret(left: string, right: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(left), digest(right))
+  const [a, b] = [utf8.encode(left), utf8.encode(right)]
+  return a.byteLength === b.byteLength && timingSafeEqual(a, b)
 }
 
 /** The token of `Authorization: Bearer …`, as k8s.io/apiserver's bearertoken authenticator reads it. */

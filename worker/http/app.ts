@@ -23,9 +23,9 @@ export function makeApp(api: Api): Hono<Env> {
   const app = new Hono<Env>({ strict: false })
   app.onError((error, c) => respondError(error, c.req.raw, c.get('caller')?.warnings, api.log))
   app.use(async (c, next) => {
-    const answer = health(c.req.raw)
-    if (answer !== undefined) return answer
     const url = new URL(c.req.url)
+    const answer = health(c.req.raw, url.pathname)
+    if (answer !== undefined) return answer
     const query = goQuery(url)
     const now = api.now()
     const info = requestInfo(c.req.method, url.pathname, query)

@@ -21,9 +21,8 @@ const VERSION = {
 
 const HEADERS = { 'cache-control': 'no-cache, private', 'x-content-type-options': 'nosniff' }
 
-/** The answer to a health or version path, or undefined where the path is another. */
-export function health(request: Request): Response | undefined {
-  const { pathname } = new URL(request.url)
+/** The answer to a health or version path, or undefined where the request's path is another. */
+export function health(request: Request, pathname: string): Response | undefined {
   const path = pathname.length > 1 ? pathname.replace(/\/$/, '') : pathname
   const version = path === '/version'
   if (!version && !CHECKS.has(path)) return undefined

@@ -102,13 +102,17 @@ export function wantsPretty(pretty: string | null, userAgent: string | null): bo
   return BROWSERS.some((name) => userAgent?.startsWith(name) === true)
 }
 
+/** `pretty` of the query; most requests have no query, and parsing a URL costs some microseconds. */
+const prettyOf = ({ url }: Request): string | null =>
+  url.includes('?') ? new URL(url).searchParams.get('pretty') : null
+
 /** The form of an error: as asked where that can be served, else JSON. */
 export function formatOf(request: Request, accepts: Accepts = {}): Format {
-  const pretty = wantsPretty(new URL(request.url).searchParams.get('pretty'), request.headers.get('user-agent'))
+  const pretty = wantsPretty(prettyOf(request), request.headers.get('user-agent'))
   return { ...negotiate(request.headers.get('accept'), accepts), pretty }
 }
 export function errorFormatOf(request: Request): Format {
-  const pretty = wantsPretty(new URL(request.url).searchParams.get('pretty'), request.headers.get('user-agent'))
+  const pretty = wantsPretty(prettyOf(request), request.headers.get('user-agent'))
   try {
     const { media } = negotiate(request.headers.get('accept'))
     return { media, view: { as: 'object' }, pretty }

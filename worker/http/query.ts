@@ -4,6 +4,7 @@ import { queryFlag } from '../guard/request-info.ts'
 
 /** A query as Go's `url.ParseQuery` reads it: a pair that holds a `;` is dropped, which Kubernetes ignores silently. */
 export function goQuery(url: URL): URLSearchParams {
+  if (url.search === '') return new URLSearchParams()
   const pairs = url.search.replace(/^\?/, '').split('&')
   return new URLSearchParams(pairs.filter((pair) => !pair.includes(';')).join('&'))
 }

@@ -41,6 +41,7 @@ const MAX_WARNINGS = 4096
 
 /** `Warning: 299 - "text"` of RFC 7234, as apimachinery's `net.NewWarningHeader` writes it, each text once. */
 export function addWarnings(headers: Headers, warnings: readonly string[]): void {
+  if (warnings.length === 0) return
   let left = MAX_WARNINGS
   for (const text of new Set(warnings)) {
     left -= text.length
