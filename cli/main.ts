@@ -1,7 +1,8 @@
-import { Command, InvalidArgumentError } from 'commander'
+import { Command } from 'commander'
 import { hostname } from 'node:os'
 import { apiClient } from './api-client.ts'
 import { clean, whatToClean } from './clean.ts'
+import { duration } from './duration.ts'
 import { fleetTable } from './fleet.ts'
 import { joinLine } from './join.ts'
 import * as layout from './layout.ts'
@@ -84,16 +85,6 @@ function print(lines: readonly string[]): void {
 
 function collect(value: string, all: string[]): string[] {
   return [...all, value]
-}
-
-/** Go's duration text as kubectl takes it (`90s`, `1h30m`), in seconds. */
-function duration(text: string): number {
-  const units: Record<string, number> = { h: 3600, m: 60, s: 1 }
-  const parts = [...text.matchAll(/(\d+)(h|m|s)/g)]
-  if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text) {
-    throw new InvalidArgumentError('a duration looks like 30m, 1h or 1h30m')
-  }
-  return parts.reduce((sum, part) => sum + Number(part[1]) * (units[part[2] ?? ''] ?? 0), 0)
 }
 
 program.parseAsync().catch((error: unknown) => {

@@ -45,7 +45,7 @@ test.each([
   expect(expand(text, new Map([['A', 'x']]))).toBe(expected)
 })
 
-test('[AG50] envFrom first, then env; later wins; $(VAR) sees what stands before it', () => {
+test('[AG70] envFrom first, then env; later wins; $(VAR) sees what stands before it', () => {
   expect(
     of({
       envFrom: [{ configMapRef: { name: 'conf' } }, { prefix: 'P_', secretRef: { name: 'hidden' } }],

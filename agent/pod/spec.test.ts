@@ -55,7 +55,7 @@ test.each([
   [{}, { cpu: '1m' }, 'Burstable', { cpuShares: 2, oomScoreAdj: 999 }],
   [{ cpu: '1m' }, {}, 'Burstable', { cpuShares: 2, cpuQuota: 1000, oomScoreAdj: 999 }],
   [{}, { memory: '8Gi' }, 'Burstable', { cpuShares: 2, oomScoreAdj: 3 }],
-])('[AG51] limits %o and requests %o are %s', (limits, requests, qos, expected) => {
+])('[AG71] limits %o and requests %o are %s', (limits, requests, qos, expected) => {
   const it = withResources(limits, requests)
   expect(qosOf(it)).toBe(qos)
   expect(limitsOf(it, it.spec.containers[0] ?? container(), AROUND.node)).toEqual(expected)
@@ -130,7 +130,7 @@ test('users and groups: the container’s word counts over the Pod’s', () => {
   })
 })
 
-test('[AG52] runAsNonRoot refuses what runs as root, or what cannot be told', () => {
+test('[AG72] runAsNonRoot refuses what runs as root, or what cannot be told', () => {
   const it = pod({ securityContext: { runAsNonRoot: true } })
   const about = '(pod: "web_ns(u)", container: c)'
   expect(() => specOf(it)).toThrow(`container has runAsNonRoot and image will run as root ${about}`)

@@ -28,7 +28,7 @@ const apps = openapiV3('apis/apps/v1', kinds)
 const schema = (document: Json | undefined, model: string, ...path: string[]) =>
   into(document, 'components', 'schemas', model, ...path)
 
-test('[AP50] the index names the document of each served group and version, with a hash that follows its content', () => {
+test('[AP61] the index names the document of each served group and version, with a hash that follows its content', () => {
   const paths = into(openapiV3Index(kinds), 'paths') as Record<string, { serverRelativeURL: string }>
   expect(Object.keys(paths)).toEqual(['api/v1', 'apis/apps/v1', 'apis/authentication.k8s.io/v1', 'apis/batch/v1'])
   expect(paths['apis/apps/v1']!.serverRelativeURL).toMatch(/^\/openapi\/v3\/apis\/apps\/v1\?hash=[0-9A-F]{16}$/)
@@ -38,7 +38,7 @@ test('[AP50] the index names the document of each served group and version, with
   expect(openapiV3('apis/nope/v1', kinds)).toBeUndefined()
 })
 
-test('[AP51] kinds are found by their group, version and kind', () => {
+test('[AP62] kinds are found by their group, version and kind', () => {
   expect(schema(apps, 'io.k8s.api.apps.v1.Deployment', 'x-kubernetes-group-version-kind')).toEqual([
     { group: 'apps', kind: 'Deployment', version: 'v1' },
   ])
@@ -48,7 +48,7 @@ test('[AP51] kinds are found by their group, version and kind', () => {
   expect(schema(apps, 'io.k8s.api.core.v1.PodSpec', 'x-kubernetes-group-version-kind')).toBeUndefined()
 })
 
-test('[AP51] only types that served kinds lead to are published, and all of those', () => {
+test('[AP62] only types that served kinds lead to are published, and all of those', () => {
   expect(schema(apps, 'io.k8s.api.core.v1.Pod')).toBeUndefined()
   for (const document of [core, apps]) {
     const text = JSON.stringify(document)
@@ -57,7 +57,7 @@ test('[AP51] only types that served kinds lead to are published, and all of thos
   }
 })
 
-test('[AP52] what patches need to know stands at the fields', () => {
+test('[AP63] what patches need to know stands at the fields', () => {
   expect(schema(apps, 'io.k8s.api.core.v1.Container', 'properties', 'ports')).toEqual({
     type: 'array',
     items: { $ref: '#/components/schemas/io.k8s.api.core.v1.ContainerPort' },
@@ -75,12 +75,12 @@ test('[AP52] what patches need to know stands at the fields', () => {
 /**
  * Recorded at /openapi/v3 of a kube-apiserver 1.36.2; without descriptions, the empty
  * defaults of structs, and the enums of list items, which the table does not hold. */
-test.each(Object.entries(recorded))('[AP52] %s is published as Kubernetes publishes it', (model, expected) => {
+test.each(Object.entries(recorded))('[AP63] %s is published as Kubernetes publishes it', (model, expected) => {
   const document = model.includes('.batch.') ? openapiV3('apis/batch/v1', kinds) : core
   expect(schema(document, model)).toEqual(expected)
 })
 
-test('[AP52] numbers and words that one field may hold are a choice', () => {
+test('[AP63] numbers and words that one field may hold are a choice', () => {
   expect(schema(core, 'io.k8s.apimachinery.pkg.util.intstr.IntOrString')).toEqual({
     format: 'int-or-string',
     oneOf: [{ type: 'integer' }, { type: 'string' }],
@@ -91,7 +91,7 @@ test('[AP52] numbers and words that one field may hold are a choice', () => {
 })
 
 /** kubectl looks for this on the PATCH of a kind: QueryParamVerifierV3, Patcher.gvkSupportsPatchOpenAPIV3. */
-test('[AP53] a PATCH says its kind, fieldValidation, dryRun and the patch types', () => {
+test('[AP64] a PATCH says its kind, fieldValidation, dryRun and the patch types', () => {
   const patch = into(core, 'paths', '/api/v1/namespaces/{namespace}/pods/{name}', 'patch')
   expect(into(patch, 'x-kubernetes-group-version-kind')).toEqual({ group: '', kind: 'Pod', version: 'v1' })
   const parameters = into(patch, 'parameters') as { name: string; in: string }[]
@@ -106,7 +106,7 @@ test('[AP53] a PATCH says its kind, fieldValidation, dryRun and the patch types'
   )
 })
 
-test('[AP53] only what is served has a path', () => {
+test('[AP64] only what is served has a path', () => {
   const paths = Object.keys(into(core, 'paths') as JsonObject)
   expect(paths.filter((path) => path.includes('/pods'))).toEqual([
     '/api/v1/namespaces/{namespace}/pods',
@@ -125,7 +125,7 @@ test('[AP53] only what is served has a path', () => {
   expect(operation('namespaces/{namespace}/pods/{name}/exec', 'post')).toBe('connectPostCoreV1NamespacedPodExec')
 })
 
-test('[AP54] swagger 2.0 holds all served kinds in one document', () => {
+test('[AP65] swagger 2.0 holds all served kinds in one document', () => {
   const document = openapiV2(kinds)
   expect(into(document, 'swagger')).toBe('2.0')
   expect(into(document, 'definitions', 'io.k8s.apimachinery.pkg.api.resource.Quantity')).toEqual({ type: 'string' })
@@ -168,7 +168,7 @@ const namedIn = (bytes: Uint8Array, number: number, name: string): Uint8Array =>
     2,
   )
 
-test('[AP54] the protobuf form of swagger 2.0 reads as openapi.v2.Document', () => {
+test('[AP65] the protobuf form of swagger 2.0 reads as openapi.v2.Document', () => {
   const bytes = openapiV2Protobuf(openapiV2(kinds))
   expect(text(bytes, 1)).toBe('2.0')
   const definitions = inner(bytes, 9)

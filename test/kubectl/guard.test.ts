@@ -35,13 +35,13 @@ function ask(
   })
 }
 
-test('[GD1] only the certificate of the cluster’s authority is trusted, over https', async () => {
+test('[GD20] only the certificate of the cluster’s authority is trusted, over https', async () => {
   const refused = new Promise((done) => get(`${cluster.server}/livez`).on('error', (error) => done(error.message)))
   expect(await refused).toMatch(/certificate/)
   expect((await ask('/livez')).code).toBe(200)
 })
 
-test('[GD2] without a token nothing is told but health and version', async () => {
+test('[GD21] without a token nothing is told but health and version', async () => {
   for (const path of ['/livez', '/readyz', '/healthz', '/version']) expect((await ask(path)).code, path).toBe(200)
   for (const path of ['/api', '/apis', '/api/v1/nodes', '/openapi/v2', '/podo/tokens', '/nothing', '/']) {
     const { code, body } = await ask(path)
@@ -50,7 +50,7 @@ test('[GD2] without a token nothing is told but health and version', async () =>
   }
 })
 
-test('[GD3] a wrong, cut or altered token is 401', async () => {
+test('[GD22] a wrong, cut or altered token is 401', async () => {
   const good = cluster.state.adminToken
   for (const token of ['x', good.slice(0, -1), `${good}x`, good.toUpperCase(), `podo1.user.x.y`]) {
     expect((await ask('/api/v1/nodes', token)).code, token).toBe(401)
@@ -58,7 +58,7 @@ test('[GD3] a wrong, cut or altered token is 401', async () => {
   expect((await ask('/api/v1/nodes', good)).code).toBe(200)
 })
 
-test('[GD4] a token of a user without groups may see itself and nothing else', async () => {
+test('[GD23] a token of a user without groups may see itself and nothing else', async () => {
   const { token } = await cluster.api.expect<{ token: string }>('POST', '/podo/tokens', {
     user: 'ann',
     groups: ['devs'],
@@ -73,7 +73,7 @@ test('[GD4] a token of a user without groups may see itself and nothing else', a
   expect(me.out).toBe('ann')
 })
 
-test('[GD5] a token past its time is 401', async () => {
+test('[GD24] a token past its time is 401', async () => {
   const { token } = await cluster.api.expect<{ token: string }>('POST', '/podo/tokens', {
     user: 'bob',
     groups: ['system:masters'],
@@ -83,7 +83,7 @@ test('[GD5] a token past its time is 401', async () => {
   await expect.poll(expired, { timeout: 5_000 }).toBe(true)
 })
 
-test('[GD6] a Secret’s value is nowhere in the files of the store, plain or base64', async () => {
+test('[GD25] a Secret’s value is nowhere in the files of the store, plain or base64', async () => {
   const value = `hunter2-${'correct-horse-battery'.repeat(3)}`
   await cluster.ok(['create', 'secret', 'generic', 's', `--from-literal=p=${value}`])
   await cluster.ok(['create', 'configmap', 'c', `--from-literal=p=visible-${'x'.repeat(20)}`])
@@ -98,7 +98,7 @@ test('[GD6] a Secret’s value is nowhere in the files of the store, plain or ba
   for (const text of [value, ...phases]) expect(has(text)).toBe(false)
 })
 
-test('[GD7] neither the admin token nor a made one is in the store or in a log', async () => {
+test('[GD26] neither the admin token nor a made one is in the store or in a log', async () => {
   const { token } = await cluster.api.expect<{ token: string }>('POST', '/podo/tokens', { user: 'eve', groups: [] })
   expect((await ask('/api/v1/nodes', token)).code).toBe(403)
   const files = [
@@ -110,7 +110,7 @@ test('[GD7] neither the admin token nor a made one is in the store or in a log',
     expect(files.some((file) => file.includes(text))).toBe(false)
 })
 
-test('[GD8] files with secrets are for their owner only', async () => {
+test('[GD27] files with secrets are for their owner only', async () => {
   const { stdout } = await promisify(execFile)('find', [
     cluster.state.dir,
     '-type',

@@ -57,7 +57,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
       ...(stdin === undefined ? {} : { stdin }),
     })
 
-  test('[SM1] logs, --tail, --since, --timestamps, both outputs in order', async () => {
+  test('[SM20] logs, --tail, --since, --timestamps, both outputs in order', async () => {
     const all = (await run(['logs', 'talk'])).out.trim().split('\n')
     expect(all).toHaveLength(22)
     expect(new Set(all)).toContain('second')
@@ -69,13 +69,13 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect((await run(['logs', 'talk', '--limit-bytes=6'])).out).toHaveLength(6)
   })
 
-  test('[SM2] logs of one of several containers, and the refusal that names them', async () => {
+  test('[SM21] logs of one of several containers, and the refusal that names them', async () => {
     expect((await run(['logs', 'pair', '-c', 'b'])).out).toBe('b\n')
     expect((await run(['logs', 'pair', '-c', 'nope'])).err).toContain('container nope is not valid for pod pair')
     expect((await run(['logs', 'nopod'])).err).toContain('pods "nopod" not found')
   })
 
-  test('[SM3] logs -f shows what comes, --previous what was', async () => {
+  test('[SM22] logs -f shows what comes, --previous what was', async () => {
     const following = await follow(binary, ['logs', '-f', 'talk', '--tail=1'])
     await until(() => following.text().includes('line 20'), 20_000, 'the last line arrives')
     following.end()
@@ -84,7 +84,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
   })
 
   if (speaksWebSocket) {
-    test('[SM4] exec: output, exit code, stdin, errors', async () => {
+    test('[SM23] exec: output, exit code, stdin, errors', async () => {
       expect((await run(['exec', 'talk', '--', 'echo', 'hello'])).out).toBe('hello\n')
       const failed = await run(['exec', 'talk', '--', 'sh', '-c', 'echo out; echo err >&2; exit 7'])
       expect(failed).toMatchObject({ code: 7, out: 'out\n' })
@@ -96,13 +96,13 @@ describe.each(kubectls())('kubectl $version', (binary) => {
       expect(missing.err).toMatch(/no-such-program.*(not found|no such file)/s)
     })
 
-    test('[SM5] exec with a terminal', async () => {
+    test('[SM24] exec with a terminal', async () => {
       const command = `${binary.path} exec -it talk -- sh -c 'test -t 0 && stty size 2>/dev/null; echo tty-$((40+2))'`
       const result = await script(command)
       expect(result).toContain('tty-42')
     })
   } else {
-    test('[SM6] an older kubectl is told why exec does not work', async () => {
+    test('[SM25] an older kubectl is told why exec does not work', async () => {
       const result = await run(['exec', 'talk', '--', 'true'])
       expect(result.code).not.toBe(0)
       expect(result.err).toMatch(/1\.30/)
@@ -113,7 +113,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
 /** kubectl 1.30 speaks WebSocket only when told. */
 const WEBSOCKETS = { KUBECTL_REMOTE_COMMAND_WEBSOCKETS: 'true' }
 
-test('[SM7] nothing is left behind when the client vanishes', async () => {
+test('[SM26] nothing is left behind when the client vanishes', async () => {
   const following = await follow(newest(), ['exec', 'talk', '--', 'sleep', '4242'])
   const alive = async (): Promise<boolean> => (await processes()).includes('sleep 4242')
   await until(alive, 20_000, 'the command runs')
@@ -121,7 +121,7 @@ test('[SM7] nothing is left behind when the client vanishes', async () => {
   await until(async () => !(await alive()), 40_000, 'the command is killed')
 })
 
-test('[SM8] a reader that stops reading a 200 MB log keeps every memory flat', { timeout: 240_000 }, async () => {
+test('[SM27] a reader that stops reading a 200 MB log keeps every memory flat', { timeout: 240_000 }, async () => {
   await create(pod('loud', ['sh', '-c', `yes ${'y'.repeat(1000)} | head -c 200000000; exec sleep 100000`]))
   await cluster.ok(['wait', '--for=condition=Ready', 'pod/loud', '--timeout=60s'])
   const written = async (): Promise<boolean> => (await cluster.ok(['logs', 'loud', '--tail=1'])).length > 0

@@ -25,7 +25,7 @@ beforeEach(async () => {
 })
 afterEach(() => t.close())
 
-test('[AP30] a Scale is read, replaced and patched over its object', async () => {
+test('[AP66] a Scale is read, replaced and patched over its object', async () => {
   const got = await t.call('GET', `${APPS}/x/scale`)
   expect(got.body).toMatchObject({
     kind: 'Scale',
@@ -48,7 +48,7 @@ test('[AP30] a Scale is read, replaced and patched over its object', async () =>
   expect([stale.status, stale.body['reason']]).toEqual([409, 'Conflict'])
 })
 
-test('[AP30] /status changes the status alone, the object everything but the status', async () => {
+test('[AP67] /status changes the status alone, the object everything but the status', async () => {
   await t.call(
     'PATCH',
     `${APPS}/x/status`,
@@ -63,7 +63,7 @@ test('[AP30] /status changes the status alone, the object everything but the sta
   })
 })
 
-test('[AP31] a Pod is bound once, by either path, and never to nothing', async () => {
+test('[AP68] a Pod is bound once, by either path, and never to nothing', async () => {
   await t.call('POST', `${NS}/pods`, { metadata: { name: 'p' }, spec: { containers: [container] } })
   const bind = (path: string, target: object) => t.call('POST', `${NS}/${path}`, { metadata: { name: 'p' }, target })
   const nothing = await bind('pods/p/binding', {})
@@ -90,7 +90,7 @@ test('[AP31] a Pod is bound once, by either path, and never to nothing', async (
   expect(selected.body['items']).toHaveLength(1)
 })
 
-test('[AP32] a DELETE of a collection takes what is selected and answers what it was', async () => {
+test('[AP69] a DELETE of a collection takes what is selected and answers what it was', async () => {
   for (const name of ['a', 'b']) await t.call('POST', `${NS}/configmaps`, { metadata: { name, labels: { l: name } } })
   const dry = await t.call('DELETE', `${NS}/configmaps?dryRun=All`)
   expect(dry.body['items']).toHaveLength(2)
@@ -99,7 +99,7 @@ test('[AP32] a DELETE of a collection takes what is selected and answers what it
   expect((await t.call('GET', `${NS}/configmaps`)).body['items']).toHaveLength(1)
 })
 
-test('[AP33] discovery lists what is served and nothing else', async () => {
+test('[AP70] discovery lists what is served and nothing else', async () => {
   const core = await t.call('GET', '/api/v1')
   const names = (core.body['resources'] as { name: string }[]).map(({ name }) => name)
   expect(names).toEqual([...names].sort())
@@ -121,7 +121,7 @@ test('[AP33] discovery lists what is served and nothing else', async () => {
   expect(groups.map(({ name }) => name)).toEqual(['apps', 'authentication.k8s.io', 'coordination.k8s.io'])
 })
 
-test('[AP34] every kind has its OpenAPI, in both languages and in protobuf', async () => {
+test('[AP71] every kind has its OpenAPI, in both languages and in protobuf', async () => {
   const index = (await t.call('GET', '/openapi/v3')).text
   expect(Object.keys(JSON.parse(index).paths)).toEqual(expect.arrayContaining(['api/v1', 'apis/apps/v1']))
   expect((await t.call('GET', '/openapi/v3/api/v1')).body).toMatchObject({ openapi: '3.0.0' })
