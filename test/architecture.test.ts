@@ -11,7 +11,9 @@ const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--excl
   encoding: 'utf8',
 })
   .split('\n')
-  .filter((file) => /\.(ts|js|mjs)$/.test(file) && !/^(dist|migrations)\//.test(file) && !/\.generated\.ts$/.test(file))
+  .filter(
+    (file) => /\.(ts|js|mjs)$/.test(file) && !/^(dist|migrations)\//.test(file) && !file.endsWith('.generated.ts'),
+  )
 const read = (file: string): string => readFileSync(join(root, file), 'utf8')
 const isTest = (file: string): boolean => /\.test\.ts$|^(test|bench)\/|testdata/.test(file)
 const sources = tracked.filter((file) => !isTest(file))
@@ -177,7 +179,7 @@ test('tests do not sleep, and none is switched off', () => {
 })
 
 test('no file names a path of one machine or a package host', () => {
-  const hosts = new RegExp(['registry\\.' + 'npmjs', 'deb\\.' + 'debian', '/' + 'work/', '/' + 'root/'].join('|'))
+  const hosts = /registry[.]npmjs|deb[.]debian|[/]work[/]|[/]root[/]/ // in brackets, so that this line is none
   const found = tracked.filter((file) => hosts.test(read(file)))
   expect(found).toEqual([])
 })

@@ -117,7 +117,7 @@ async function clearMounts(root: string): Promise<void> {
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '')
     .filter((path) => path.startsWith(`${root}/`))
-  for (const path of mounts.sort().reverse()) await ran('umount', ['-l', path])
+  for (const path of mounts.toSorted().toReversed()) await ran('umount', ['-l', path])
 }
 
 /** A reboot forgets every interface that was made, the firewall and the routes; the cable is there again. */
