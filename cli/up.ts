@@ -188,7 +188,7 @@ function onEnd(running: Supervised[], dir: string): { soon(work: Promise<void>):
   return {
     async soon(work) {
       await Promise.race([work, over])
-      for (const one of running.reverse()) await one.stop()
+      for (const one of running.toReversed()) await one.stop()
       writeFileSync(join(dir, 'podo.pid'), '')
       process.exit(0)
     },

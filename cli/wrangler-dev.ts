@@ -26,25 +26,12 @@ export async function startWranglerDev(
   )
   const log = openSync(join(state.dir, 'control-plane.log'), 'a', 0o600)
   const wrangler = join(options.root, 'node_modules/wrangler/bin/wrangler.js')
-  const child = spawn(
-    process.execPath,
-    [
-      ...[
-        wrangler,
-        'dev',
-        '--config',
-        join(options.root, 'wrangler.toml'),
-        '--port',
-        String(options.port),
-        '--ip',
-        options.listen,
-      ],
-      ...['--local-protocol', 'https', '--https-key-path', join(state.dir, 'server.key')],
-      ...['--https-cert-path', join(state.dir, 'server.crt'), '--persist-to', state.store, '--env-file', secrets],
-      ...['--log-level', 'warn', '--show-interactive-dev-session=false', '--inspector-port', '0'],
-    ],
-    { stdio: ['ignore', log, log], env: { ...process.env, CI: '1' }, detached: true, cwd: options.root },
-  )
+  const child = spawn(process.execPath, [wrangler, ...argumentsOf(state, options, secrets)], {
+    stdio: ['ignore', log, log],
+    env: { ...process.env, CI: '1' },
+    detached: true,
+    cwd: options.root,
+  })
   closeSync(log)
   const ended = new Promise<number | string>((done) => {
     child.once('exit', (code, signal) => done(signal ?? code ?? 0))
@@ -63,6 +50,24 @@ export async function startWranglerDev(
   void endWhenDeaf(() => livez(url, state.authority), ended, stop)
   return { ended, stop }
 }
+
+type DevOptions = Parameters<typeof startWranglerDev>[1]
+
+/** `wrangler dev --help` tells what they are. */
+const argumentsOf = (state: State, { root, port, listen }: DevOptions, secrets: string): string[] =>
+  Object.entries({
+    '--config': join(root, 'wrangler.toml'),
+    '--port': String(port),
+    '--ip': listen,
+    '--local-protocol': 'https',
+    '--https-key-path': join(state.dir, 'server.key'),
+    '--https-cert-path': join(state.dir, 'server.crt'),
+    '--persist-to': state.store,
+    '--env-file': secrets,
+    '--log-level': 'warn',
+    '--show-interactive-dev-session': 'false',
+    '--inspector-port': '0',
+  }).reduce((all, [flag, value]) => [...all, `${flag}=${value}`], ['dev'])
 
 /** Asked so often, and given up after so many answers that did not come. */
 const LOOK_MS = 2_000

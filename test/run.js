@@ -14,6 +14,7 @@ const STAGES = {
   'types of api': { run: [bin('tsc'), ['-p', 'api']] },
   'types of control': { run: [bin('tsc'), ['-p', 'worker/control']] },
   'types of agent/pod': { run: [bin('tsc'), ['-p', 'agent/pod']] },
+  'types of test/workerd': { run: [bin('tsc'), ['-p', 'test/workerd']] },
   lint: { run: [bin('oxlint'), ['--quiet', '.']] },
   format: { run: [bin('oxfmt'), ['--check', '.']] },
   unit: { run: [bin('vitest'), ['run', '--project', 'unit']], counts: true },
@@ -32,6 +33,7 @@ const CHECK = [
   'types of api',
   'types of control',
   'types of agent/pod',
+  'types of test/workerd',
   'lint',
   'format',
   'unit',
@@ -74,13 +76,14 @@ async function stage(name, { run: [program, args], counts }) {
   process.stdout.write(`${result.failed === 0 ? '✓' : '✗'} ${name} (${seconds} s)\n`)
 }
 
-const ended = (command, args) =>
-  new Promise((done) => {
+function ended(command, args) {
+  return new Promise((done) => {
     const path = `${at('node_modules/.bin')}:${process.env.PATH}`
     const child = spawn(command, args, { cwd: root, stdio: 'inherit', env: { ...process.env, PATH: path } })
     child.on('exit', (code) => done(code ?? 1))
     child.on('error', () => done(1))
   })
+}
 
 function readReport(path) {
   try {
