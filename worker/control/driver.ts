@@ -175,12 +175,13 @@ export class Driver {
 
   #write(now: number): void {
     const difference = this.#queue.difference(now)
-    if (difference.settle.length === 0 && difference.postpone.length === 0) return
-    this.#options.store.transaction((tx) => {
-      for (const key of difference.settle) tx.settle(key)
-      for (const row of difference.postpone) tx.postpone(row)
-    })
-    this.#queue.written(difference)
+    if (difference.settle.length > 0 || difference.postpone.length > 0) {
+      this.#options.store.transaction((tx) => {
+        for (const key of difference.settle) tx.settle(key)
+        for (const row of difference.postpone) tx.postpone(row)
+      })
+    }
+    this.#queue.written(difference, now)
   }
 
   #standing(): { controller: Controller; keys: readonly ObjectKey[]; next: number | undefined }[] {
