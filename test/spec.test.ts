@@ -70,3 +70,18 @@ test('every package is named in a decision', () => {
   expect(packages.length).toBeGreaterThan(20)
   expect(packages.filter((name) => !pages.includes(`**${name}**`))).toEqual([])
 })
+
+test('every message and every field of the agent protocol stands in its page', () => {
+  const page = read('docs/wire.md')
+  const source = read('api/wire.ts') + read('api/stream.ts')
+  const quoted = [...source.matchAll(/z\.(?:literal|enum)\((?:\[)?([^)\]]+)/g)].flatMap(([, list = '']) =>
+    [...list.matchAll(/'([\w.]+)'/g)].map(([, word = '']) => word),
+  )
+  const fields = [
+    ...source.matchAll(/\b(\w+): (?:z\.|wholeNumber|resource\b|object\b|podRef|nodeFacts|logOptions|execOptions)/g),
+  ]
+  const words = new Set([...quoted, ...fields.map(([, name = '']) => name)])
+  expect(words.size).toBeGreaterThan(60)
+  const told = new Set(page.match(/[\w.]*\w/g))
+  expect([...words].filter((word) => !told.has(word))).toEqual([])
+})
