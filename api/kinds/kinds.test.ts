@@ -19,7 +19,7 @@ function objectOf<T extends Resource>(resource: string, body: object): T {
   return withDefaults(kind.model, object as JsonObject) as unknown as T
 }
 
-test('[AP] the kinds of the registry, found by resource and by object', () => {
+test('[AP72] the kinds of the registry, found by resource and by object', () => {
   expect(kinds.map(({ resource }) => resource)).toEqual([
     'configmaps',
     'events',
@@ -39,7 +39,7 @@ test('[AP] the kinds of the registry, found by resource and by object', () => {
   expect(kindOfResource('jobs.batch')).toBeUndefined()
 })
 
-test('[AP] every kind has a model, and every selectable field a value', () => {
+test('[AP72] every kind has a model, and every selectable field a value', () => {
   for (const kind of kinds) {
     expect(kind.model).toMatch(/^io\.k8s\.api\.\w+\.v1\.\w+$/)
     const own = (kind.storage?.selectableFields ?? []).filter((field) => !field.startsWith('metadata.'))
@@ -49,7 +49,7 @@ test('[AP] every kind has a model, and every selectable field a value', () => {
   }
 })
 
-test('[AP] a namespace is finalized before it goes, and three never go', () => {
+test('[AP73] a namespace is finalized before it goes, and three never go', () => {
   const { rules } = kindOfResource('namespaces')!
   const made = rules.prepareCreate?.(objectOf('namespaces', { spec: { finalizers: ['a.b/c'] } }), context('create'))
   expect(made).toMatchObject({ spec: { finalizers: ['a.b/c', 'kubernetes'] }, status: { phase: 'Active' } })
@@ -69,7 +69,7 @@ test('[AP] a namespace is finalized before it goes, and three never go', () => {
   ])
 })
 
-test('[ND] a node’s address range is set once, and a new node is tainted until it is ready', () => {
+test('[AP74] a node’s address range is set once, and a new node is tainted until it is ready', () => {
   const { rules } = kindOfResource('nodes')!
   const old = objectOf<Node>('nodes', { spec: { podCIDRs: ['10.244.0.0/24'] } })
   const moved = { ...old, spec: { podCIDR: '10.244.1.0/24', podCIDRs: ['10.244.1.0/24'] } }
@@ -96,7 +96,7 @@ const deployment = (spec: object): Deployment =>
     },
   })
 
-test('[AP] a Deployment’s strategy is printed as Go prints it, and its selector never changes', () => {
+test('[AP75] a Deployment’s strategy is printed as Go prints it, and its selector never changes', () => {
   const { rules } = kindOfResource('deployments.apps')!
   const errors = rules.validate?.(deployment({ strategy: { type: 'X' } }), context('create')) ?? []
   expect(errors.map(formatFieldError)).toEqual([
@@ -108,7 +108,7 @@ test('[AP] a Deployment’s strategy is printed as Go prints it, and its selecto
   ])
 })
 
-test('[AP] a template is validated below spec.template, its metadata without the word', () => {
+test('[AP76] a template is validated below spec.template, its metadata without the word', () => {
   const { rules } = kindOfResource('deployments.apps')!
   const template = { metadata: { labels: { a: 'b', 'x y': '' } }, spec: { containers: [{ name: 'c' }] } }
   const errors = rules.validate?.(deployment({ template }), context('create')) ?? []
@@ -118,7 +118,7 @@ test('[AP] a template is validated below spec.template, its metadata without the
   ])
 })
 
-test('[AP] /scale reads and writes the replicas', () => {
+test('[AP77] /scale reads and writes the replicas', () => {
   const { scale } = kindOfResource('deployments.apps')!.rules
   const object = { ...deployment({ replicas: 3 }), status: { replicas: 2 } }
   expect(scale?.read(object)).toEqual({ replicas: 3, current: 2, selector: 'a=b' })

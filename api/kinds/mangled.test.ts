@@ -38,7 +38,7 @@ function mangle(value: Json, roll: () => number): Json {
   return Object.fromEntries(entries.map(([key, item]) => [key, mangle(item, roll)]))
 }
 
-test('[AP] whatever decodes is judged, never tripped over', () => {
+test('[AP78] whatever decodes is judged, never tripped over', () => {
   const roll = dice(1)
   let judged = 0
   for (let round = 0; round < 20; round++) {

@@ -29,12 +29,12 @@ const update = (pod: Pod, old: Pod): string[] => {
 }
 const changed = (old: Pod, spec: Partial<PodSpec>): Pod => ({ ...old, spec: { ...old.spec, ...spec } })
 
-test('[AP] a Pod’s image may change', () => {
+test('[AP79] a Pod’s image may change', () => {
   const old = podOf({})
   expect(update(changed(old, { containers: [{ ...old.spec.containers[0]!, image: 'nginx:2' }] }), old)).toEqual([])
 })
 
-test('[AP] what may not change in a Pod is shown as a unified diff of the whole spec', () => {
+test('[AP79] what may not change in a Pod is shown as a unified diff of the whole spec', () => {
   const old = podOf({})
   const [text, ...others] = update(changed(old, { hostname: 'x' }), old)
   expect(others).toEqual([])
@@ -55,12 +55,12 @@ test('[AP] what may not change in a Pod is shown as a unified diff of the whole 
   expect(text?.split('\n')[1]).toMatch(/^@@ -\d+,7 \+\d+,7 @@$/)
 })
 
-test('[AP] zero values and missing ones are the same Pod', () => {
+test('[AP79] zero values and missing ones are the same Pod', () => {
   const old = podOf({})
   expect(update(changed(old, { hostname: '', nodeSelector: {}, volumes: [] }), old)).toEqual([])
 })
 
-test('[AP] containers may not come or go', () => {
+test('[AP79] containers may not come or go', () => {
   const old = podOf({})
   const two = [...old.spec.containers, { ...old.spec.containers[0]!, name: 'd' }]
   expect(update(changed(old, { containers: two }), old)).toEqual([
@@ -68,7 +68,7 @@ test('[AP] containers may not come or go', () => {
   ])
 })
 
-test('[AP] a deadline only comes nearer', () => {
+test('[AP79] a deadline only comes nearer', () => {
   const old = podOf({ activeDeadlineSeconds: 5 })
   expect(update(changed(old, { activeDeadlineSeconds: 9 }), old)).toEqual([
     'spec.activeDeadlineSeconds: Invalid value: 9: must be less than or equal to previous value',
@@ -80,7 +80,7 @@ test('[AP] a deadline only comes nearer', () => {
   expect(update(changed(old, { activeDeadlineSeconds: 4 }), old)).toEqual([])
 })
 
-test('[AP] tolerations are only added, and the default ones come back', () => {
+test('[AP79] tolerations are only added, and the default ones come back', () => {
   const old = podOf({})
   const own = { key: 'a', operator: 'Exists' }
   expect(update(changed(old, { tolerations: [...old.spec.tolerations!, own] }), old)).toEqual([])
@@ -91,7 +91,7 @@ test('[AP] tolerations are only added, and the default ones come back', () => {
   ])
 })
 
-test('[AP] a gated Pod may be narrowed to fewer nodes, and its gates only go', () => {
+test('[AP79] a gated Pod may be narrowed to fewer nodes, and its gates only go', () => {
   const old = podOf({ schedulingGates: [{ name: 'g' }], nodeSelector: { a: '1' } })
   expect(update(changed(old, { schedulingGates: [], nodeSelector: { a: '1', b: '2' } }), old)).toEqual([])
   expect(update(changed(old, { nodeSelector: { a: '2' } }), old)).toEqual([
@@ -102,7 +102,7 @@ test('[AP] a gated Pod may be narrowed to fewer nodes, and its gates only go', (
   ])
 })
 
-test('[AP] a new Pod tolerates trouble of its node for five minutes and gets its priority', () => {
+test('[AP80] a new Pod tolerates trouble of its node for five minutes and gets its priority', () => {
   const { spec } = podOf({})
   expect(spec.tolerations).toEqual([
     { key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 },
@@ -118,7 +118,7 @@ test('[AP] a new Pod tolerates trouble of its node for five minutes and gets its
   expect(podOf({ tolerations: own }).spec.tolerations).toEqual(own)
 })
 
-test('[AP] a new Pod is Pending, has a class of service, and says when it is gated', () => {
+test('[AP80] a new Pod is Pending, has a class of service, and says when it is gated', () => {
   const context = { now: NOW, operation: 'create' }
   const plain = rules.prepareCreate?.(podOf({}), context) as Pod
   expect(plain.status).toEqual({ phase: 'Pending', qosClass: 'BestEffort' })
@@ -133,11 +133,11 @@ test.each([
   [{ limits: { memory: '1Gi' }, requests: { memory: '1Gi' } }, 'Burstable'],
   [{ requests: { cpu: '0' } }, 'BestEffort'],
   [{}, 'BestEffort'],
-])('[AP] resources %j make the class %s', (resources, of) => {
+])('[AP80] resources %j make the class %s', (resources, of) => {
   expect(qosOf({ spec: { containers: [{ name: 'c', resources }] } as PodSpec })).toBe(of)
 })
 
-test('[AP] matchLabelKeys become part of the selector when the Pod is made', () => {
+test('[AP80] matchLabelKeys become part of the selector when the Pod is made', () => {
   const pod = podOf({
     topologySpreadConstraints: [
       {
@@ -164,7 +164,7 @@ const statusErrors = (status: object, old: Pod): string[] => {
 }
 const ended = { name: 'c', state: { terminated: { exitCode: 0 } } }
 
-test('[AP] a container that has ended for good stays ended', () => {
+test('[AP81] a container that has ended for good stays ended', () => {
   const running = { containerStatuses: [{ name: 'c', state: { running: {} } }] }
   expect(statusErrors(running, withStatus({ containerStatuses: [ended] }, { restartPolicy: 'Never' }))).toEqual([
     'status.containerStatuses[0].state: Forbidden: may not be transitioned to non-terminated state',
@@ -172,7 +172,7 @@ test('[AP] a container that has ended for good stays ended', () => {
   expect(statusErrors(running, withStatus({ containerStatuses: [ended] }))).toEqual([])
 })
 
-test('[AP] addresses in a status are addresses, and the class of service stays', () => {
+test('[AP81] addresses in a status are addresses, and the class of service stays', () => {
   const old = withStatus({})
   expect(statusErrors({ podIPs: [{ ip: 'x' }] }, old)).toEqual([
     'status.podIPs[0]: Invalid value: "x": must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
@@ -183,7 +183,7 @@ test('[AP] addresses in a status are addresses, and the class of service stays',
   ])
 })
 
-test('[AP] a Pod gets its grace only where it runs', () => {
+test('[AP82] a Pod gets its grace only where it runs', () => {
   expect(rules.grace?.(podOf({}), undefined)).toBe(0)
   expect(rules.grace?.(podOf({ nodeName: 'a' }), undefined)).toBe(30)
   expect(rules.grace?.(podOf({ nodeName: 'a' }), 5)).toBe(5)
@@ -251,11 +251,11 @@ test.each<[string, object, string[]]>([
       'spec.containers[0].resources: Forbidden: HugePages require cpu or memory',
     ],
   ],
-])('[AP] %s', (_, spec, errors) => {
+])('[AP83] %s', (_, spec, errors) => {
   expect(create(spec)).toEqual(errors)
 })
 
-test('[AP] a negative grace is a second, and fields of gates that are off are dropped', () => {
+test('[AP83] a negative grace is a second, and fields of gates that are off are dropped', () => {
   const spec = {
     terminationGracePeriodSeconds: -5,
     containers: [{ name: 'c', image: 'i', lifecycle: { stopSignal: 'SIGUSR1' } }],
@@ -267,7 +267,7 @@ test('[AP] a negative grace is a second, and fields of gates that are off are dr
   expect(made.spec.volumes?.[0]?.projected?.sources).toEqual([{}])
 })
 
-test('[AP] annotations of AppArmor name containers and profiles', () => {
+test('[AP83] annotations of AppArmor name containers and profiles', () => {
   const pod = podOf({})
   const key = 'container.apparmor.security.beta.kubernetes.io/x'
   const named = { ...pod, metadata: { ...pod.metadata, annotations: { [key]: 'foo' } } }
@@ -278,7 +278,7 @@ test('[AP] annotations of AppArmor name containers and profiles', () => {
   ])
 })
 
-test('[AP] validating an ordinary Pod takes far less than 100 µs', () => {
+test('[AP84] validating an ordinary Pod takes far less than 100 µs', () => {
   const pod = podOf({
     containers: [
       {

@@ -110,7 +110,7 @@ function answer(of: Case): { status: number; message?: string; causes?: unknown;
   }
 }
 
-test.each(cases)('[AP] $id', (of) => {
+test.each(cases)('[AP85] $id', (of) => {
   const { status, message, causes, warnings } = of
   expect(answer(of)).toEqual({
     status,

@@ -20,7 +20,7 @@ const none = (): readonly Service[] => []
 const made = (spec: object, others: readonly Service[] = [], name = 's'): Service =>
   allocate(service(spec, name), undefined, () => others)
 
-test('[AP] a Service gets the lowest free address above the static band', () => {
+test('[AP86] a Service gets the lowest free address above the static band', () => {
   expect(made({}).spec).toMatchObject({
     clusterIP: '10.96.1.0',
     clusterIPs: ['10.96.1.0'],
@@ -30,7 +30,7 @@ test('[AP] a Service gets the lowest free address above the static band', () => 
   expect(made({}, [made({})], 't').spec.clusterIP).toBe('10.96.1.1')
 })
 
-test('[AP] an address that is asked for must be free and in the range', () => {
+test('[AP86] an address that is asked for must be free and in the range', () => {
   const taken = new Set(['10.96.0.10'])
   const ask = (ip: string): string[] => clusterIPsFor(service({ clusterIP: ip, clusterIPs: [ip] }), taken)
   expect(ask('10.96.0.11')).toEqual(['10.96.0.11'])
@@ -47,7 +47,7 @@ test('a small range is given out to its last address', () => {
   expect(() => clusterIPsFor(service({}), all, '10.0.0.0/29')).toThrow('range is full')
 })
 
-test('[AP] headless and ExternalName Services take nothing', () => {
+test('[AP86] headless and ExternalName Services take nothing', () => {
   const headless = { clusterIP: 'None', clusterIPs: ['None'], selector: { a: 'b' } }
   expect(made(headless).spec).toMatchObject({ clusterIP: 'None', ipFamilies: ['IPv4'] })
   expect(made({ clusterIP: 'None', clusterIPs: ['None'] }).spec).toMatchObject({
@@ -58,7 +58,7 @@ test('[AP] headless and ExternalName Services take nothing', () => {
   expect(allocate(external, undefined, none)).toBe(external)
 })
 
-test('[AP] node ports are unique in the cluster, TCP and UDP of a port share one', () => {
+test('[AP87] node ports are unique in the cluster, TCP and UDP of a port share one', () => {
   const ports = [
     { name: 'a', port: 53, protocol: 'TCP' },
     { name: 'b', port: 53, protocol: 'UDP' },
@@ -78,7 +78,7 @@ test('[AP] node ports are unique in the cluster, TCP and UDP of a port share one
 const change = (old: Service, spec: Partial<ServiceSpec>): Service =>
   prepareUpdate({ ...old, spec: { ...old.spec, ...spec } }, old)
 
-test('[AP] a Service keeps what it was given and never asks again', () => {
+test('[AP88] a Service keeps what it was given and never asks again', () => {
   const old = made({ type: 'NodePort' })
   const bare = service({ type: 'NodePort' })
   const kept = prepareUpdate({ ...bare, metadata: old.metadata }, old)
@@ -87,7 +87,7 @@ test('[AP] a Service keeps what it was given and never asks again', () => {
   expect(allocate(kept, old, reads).spec.ports).toEqual(old.spec.ports)
 })
 
-test('[AP] a cluster address may not change once set', () => {
+test('[AP88] a cluster address may not change once set', () => {
   const old = made({})
   const moved = change(old, { clusterIP: '10.96.77.77' })
   expect(moved.spec.clusterIPs).toEqual(['10.96.77.77'])
@@ -96,7 +96,7 @@ test('[AP] a cluster address may not change once set', () => {
   ])
 })
 
-test('[AP] a Service that becomes another type drops what only the old one had', () => {
+test('[AP88] a Service that becomes another type drops what only the old one had', () => {
   const old = made({ type: 'NodePort' })
   const plain = change(old, { type: 'ClusterIP' })
   expect(plain.spec.ports?.[0]).not.toHaveProperty('nodePort')

@@ -49,7 +49,7 @@ test.each([
   ['2000000', '2M'],
   ['2000001', '2000001'],
   ['Ki', '0'],
-])('[AP] quantity %s prints as %s', (given, printed) => {
+])('[AP89] quantity %s prints as %s', (given, printed) => {
   expect(canonicalQuantity(given)).toBe(printed)
 })
 
@@ -115,7 +115,7 @@ test.each([
   [8 * 86400_000, '8d'],
   [800 * 86400_000, '2y70d'],
   [9 * 365 * 86400_000, '9y'],
-])('[AP] an age of %d ms prints as %s', (ms, text) => {
+])('[AP90] an age of %d ms prints as %s', (ms, text) => {
   expect(elapsed(ms)).toBe(text)
 })
 
@@ -145,7 +145,7 @@ test('values are quoted as Go quotes them', () => {
   expect(goJson({ a: '<b>' })).toBe('{"a":"\\u003cb\\u003e"}')
 })
 
-test('[AP] field errors print as Kubernetes prints them, and the same text once', () => {
+test('[AP91] field errors print as Kubernetes prints them, and the same text once', () => {
   const at = Path.of('spec').child('containers').index(0)
   expect(formatFieldError(required(at.child('image')))).toBe('spec.containers[0].image: Required value')
   expect(formatFieldError(invalidValue(at, { A: null }, 'bad'))).toBe(
@@ -180,7 +180,7 @@ const named = (metadata: object): Resource => ({
 })
 const rules = { namespaced: true, rules: {} }
 
-test('[AP] metadata that is wrong is named field by field', () => {
+test('[AP92] metadata that is wrong is named field by field', () => {
   expect(validateMeta(named({}), undefined, rules)).toEqual([])
   const twoControllers = [
     { apiVersion: 'v1', kind: 'Pod', name: 'y', uid: '1', controller: true },
@@ -201,7 +201,7 @@ test('[AP] metadata that is wrong is named field by field', () => {
   ])
 })
 
-test('[AP] an update may not change what identifies an object', () => {
+test('[AP92] an update may not change what identifies an object', () => {
   const errors = validateMeta(named({ uid: 'xx' }), named({}), rules)
   expect(errors.map(formatFieldError)).toEqual([
     'metadata.uid: Invalid value: "xx": field is immutable',

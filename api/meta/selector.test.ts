@@ -20,7 +20,7 @@ test.each([
   ['app in ()', false],
   ['x in (,a)', false],
   ['x=', false],
-])('[AP] label selector %j selects: %s', (text, selected) => {
+])('[AP93] label selector %j selects: %s', (text, selected) => {
   expect(matches(parseLabelSelector(text), labels)).toBe(selected)
 })
 
@@ -35,11 +35,11 @@ test.each([
     'a>b',
     "unable to parse requirement: values[0]: Invalid value: \"b\": for 'Gt', 'Lt' operators, the value must be an integer",
   ],
-])('[AP] label selector %j is refused', (text, message) => {
+])('[AP93] label selector %j is refused', (text, message) => {
   expect(() => parseLabelSelector(text)).toThrow(message)
 })
 
-test('[AP] a label key that is none is named with the rule', () => {
+test('[AP93] a label key that is none is named with the rule', () => {
   expect(() => parseLabelSelector('-x=1')).toThrow(
     /^unable to parse requirement: <nil>: Invalid value: "-x": name part must consist of/,
   )
@@ -72,7 +72,7 @@ test('LabelSelectors are validated', () => {
   ])
 })
 
-test('[AP] field selectors know =, ==, != and escapes', () => {
+test('[AP94] field selectors know =, ==, != and escapes', () => {
   const read = (field: string): string => ({ 'metadata.name': 'a,b', 'status.phase': 'Running' })[field] ?? ''
   expect(fieldsMatch(parseFieldSelector('metadata.name=a\\,b,status.phase!=Failed'), read)).toBe(true)
   expect(fieldsMatch(parseFieldSelector('status.phase==Failed'), read)).toBe(false)
