@@ -129,7 +129,7 @@ interface LinkParts {
 
 function makeLink(parts: LinkParts): Link {
   const { way, log, outbox, held, statement, agent, wanted } = parts
-  const { name, machine, uid } = parts.credential()
+  const { name, machine } = parts.credential()
   /** A token given at the start may replace a credential of a Node that was deleted; later it may not undo a deletion. */
   let mayJoin = parts.mayJoin
   const link: Link = new Link({
@@ -155,10 +155,8 @@ function makeLink(parts: LinkParts): Link {
       )
     },
     skew(milliseconds) {
-      if (Math.abs(milliseconds) < SKEW_MS) return
-      const message = skewText(name, milliseconds)
-      log('warn', message)
-      outbox.event({ about: { kind: 'Node', namespace: '', name, uid }, kind: 'Warning', reason: 'ClockSkew', message })
+      // People at this machine; the control plane says so on the Node.
+      if (Math.abs(milliseconds) >= SKEW_MS) log('warn', skewText(name, milliseconds))
     },
   })
   return link

@@ -75,14 +75,19 @@ function bench() {
       secrets: [],
     })
   }
+  /** Somebody sets the machine's clock; timers go by another. */
+  const setClock = (by: number) => {
+    now += by
+    timers = timers.map((timer) => ({ ...timer, at: timer.at + by }))
+  }
   link.start()
-  return { link, outbox, dials, line, tell, said, pass, greet, seen, now: () => now }
+  return { link, outbox, dials, line, tell, said, pass, greet, seen, setClock, now: () => now }
 }
 
 test('[AG49] a link begins with hello; the snapshot is taken and acknowledged', () => {
   const { line, said, greet, seen, link } = bench()
   greet()
-  expect(said()[0]).toMatchObject({ type: 'hello', name: 'n', machine: 'm', revision: 0 })
+  expect(said()[0]).toMatchObject({ type: 'hello', name: 'n', machine: 'm', revision: 0, now: 1_000_000 })
   expect(said()[1]).toEqual({ type: 'ack', revision: 5 })
   expect(seen.held[0]?.desired.pods).toHaveLength(1)
   expect(seen.skew).toEqual([3_600_000])
@@ -102,6 +107,32 @@ test('[AG49] a ping goes out every ten seconds, and a line that stays silent for
   pass(31_000)
   expect(first.ended).toBe(true)
   expect(dials.length).toBeGreaterThan(1)
+})
+
+test('[ND32] a clock that was set is told by a new hello', () => {
+  const { line, greet, pass, dials, said, setClock, now } = bench()
+  for (const by of [-3_600_000, 3_600_000]) {
+    greet()
+    pass(5_000)
+    line().events.message('pong')
+    const before = dials.length
+    setClock(by)
+    pass(10_500)
+    expect(dials).toHaveLength(before + 1)
+    line().events.opened()
+    expect(said()[0]).toMatchObject({ type: 'hello' })
+    const { now: told } = said()[0] as { now?: number } // a hello
+    expect(told).toBe(now())
+  }
+})
+
+test('[ND32] a clock that NTP moves a little is no reason to dial', () => {
+  const { line, greet, pass, dials, setClock } = bench()
+  greet()
+  line().events.message('pong')
+  setClock(-4_000)
+  pass(10_000)
+  expect(dials).toHaveLength(1)
 })
 
 test('[AG40] it dials again for ever, waiting longer, and begins anew after a healthy link', () => {

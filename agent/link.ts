@@ -56,6 +56,8 @@ export interface LinkOptions {
 const DEAD_MS = 25_000
 /** A connection that does not get to its snapshot within this is given up. */
 const GREETING_MS = 30_000
+/** A clock that NTP keeps may go back by so much. */
+const CLOCK_PLAY_MS = 5_000
 /** So long an event waits for others, or for a status that takes it along. A status waits for nothing but its turn. */
 const GATHERING_MS = 100
 
@@ -161,6 +163,7 @@ export class Link {
       oldest: OLDEST_WIRE_VERSION,
       ...identity,
       revision: this.#held?.desired.revision ?? 0,
+      now: this.#options.clock.now(),
       node: statement(),
     })
   }
@@ -222,10 +225,10 @@ export class Link {
     const state = this.#state
     if (state.at !== 'linked') return
     const { clock } = this.#options
-    if (clock.now() - state.heard >= DEAD_MS) {
-      this.#end('the control plane fell silent')
-      return
-    }
+    const now = clock.now()
+    if (now - state.heard >= DEAD_MS) return this.#end('the control plane fell silent')
+    // By such a clock no silence would be seen, and the control plane goes by what the hello said of it.
+    if (now < state.heard - CLOCK_PLAY_MS) return this.#end('this machine’s clock was set back')
     state.line.send(PING)
     state.cancel = clock.after(PING_EVERY_MS, () => this.#beat())
   }

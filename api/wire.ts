@@ -59,6 +59,8 @@ const hello = z.object({
   machine: z.string(),
   /** Of the desired state that the agent holds; 0 where it holds none. */
   revision: wholeNumber,
+  /** The machine's clock, in milliseconds since the epoch: one that is off is told to people. */
+  now: z.optional(z.number()),
   node: nodeFacts,
 })
 /** The Node's facts changed: a condition, a capacity, an address. */

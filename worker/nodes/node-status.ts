@@ -39,7 +39,8 @@ export function statusOf(old: NodeLike, stated: NodeStatement, now: number): Non
   return { ...old.status, ...stated.status, conditions: [...others, ...conditions] }
 }
 
-function conditionsIn(status: Readonly<Record<string, unknown>>): Condition[] {
+/** The conditions that an agent states; whatever else is in the list is passed over. */
+export function conditionsIn(status: Readonly<Record<string, unknown>>): Condition[] {
   const list = status['conditions']
   if (!Array.isArray(list)) return []
   return list.filter((item): item is Condition => typeof item?.type === 'string' && typeof item.status === 'string')

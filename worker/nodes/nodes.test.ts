@@ -349,3 +349,35 @@ test('[ND29] a close shortly before the object went away counts as such a loss',
   expect(nodes.liveness.startedAt).toBe(NOW + 3_600_000)
   expect(nodes.liveness.lastHeard('n1')).toBeUndefined()
 })
+
+test('[ND30] a node whose clock is an hour off is told so on its Node, and its times are ours', () => {
+  join()
+  const conditions = () => {
+    const node = store.get({ resource: 'nodes', namespace: '', name: 'n1' })?.object
+    return (node as { status?: { conditions?: object[] } } | undefined)?.status?.conditions // a Node
+  }
+  const events = () => [...store.list({ resource: 'events', namespace: 'default' })].map((row) => row.object)
+  const socket = dial()
+  say(socket, hello('n1', 'm1', { now: NOW + 3_600_000 }))
+  const message = 'the clock of node n1 is 1h0m0s ahead of the control plane: set it by NTP (timedatectl set-ntp true)'
+  const off = { type: 'ClockInSync', status: 'False', lastTransitionTime: '2026-11-24T10:00:00Z', message }
+  expect(conditions()).toContainEqual(expect.objectContaining(off))
+  expect(events()).toEqual([expect.objectContaining({ type: 'Warning', reason: 'ClockSkew', message })])
+  expect(nodes.liveness.lastHeard('n1')).toBe(NOW)
+
+  create('pods', pod('a', 'n1'))
+  const ready = { type: 'Ready', status: 'True', lastTransitionTime: '2026-11-24T11:00:05Z' }
+  say(socket, report({ statuses: [{ pod: ref('a'), status: { phase: 'Running', conditions: [ready] } }] }), NOW + 5_000)
+  expect(podOf('a')?.status?.['conditions']).toContainEqual(
+    expect.objectContaining({ ...ready, lastTransitionTime: '2026-11-24T10:00:05Z' }),
+  )
+
+  // A statement of later does not take the condition away, a hello with a clock that is right does.
+  say(socket, { type: 'node', node: facts() }, NOW + 10_000)
+  expect(conditions()).toContainEqual(expect.objectContaining(off))
+  say(dial('n1', NOW + 20_000), hello('n1', 'm1', { now: NOW + 21_000 }), NOW + 20_000)
+  expect(conditions()).toContainEqual(
+    expect.objectContaining({ type: 'ClockInSync', status: 'True', lastTransitionTime: '2026-11-24T10:00:20Z' }),
+  )
+  expect(events()).toHaveLength(1)
+})

@@ -15,12 +15,13 @@ import {
 } from '../../api/wire.ts'
 import { nodeCredential } from '../guard/credentials.ts'
 import type { Checked } from '../guard/token.ts'
-import type { EventRecorder } from '../registry/events.ts'
+import type { EventRecorder, Occurrence } from '../registry/events.ts'
 import type { Caller, Dice, Registry } from '../registry/registry.ts'
 import type { Change, Store, Tx } from '../store/store.ts'
 import { deltasOf, Namers, snapshotOf } from './desired.ts'
 import { join } from './join.ts'
 import { NodeLiveness } from './liveness.ts'
+import { CLOCK_SKEW, skewOf, skewSentence, withClock } from './node-clock.ts'
 import { nodeKey, nodeUser, register } from './registration.ts'
 import { applyReport } from './reports.ts'
 import {
@@ -149,6 +150,7 @@ export class Nodes<S extends NodeSocket = NodeSocket> {
     }
     this.#replaceOthers(socket, node)
     const { uid } = registered
+    const skew = skewOf(hello.now, now)
     this.#send(socket, { type: 'welcome', version: agreement.agreed, uid, now })
     this.#sendSnapshot(socket, {
       state: 'linked',
@@ -157,12 +159,13 @@ export class Nodes<S extends NodeSocket = NodeSocket> {
       uid,
       version: agreement.agreed,
       sent: 0,
+      ...(skew === undefined ? {} : { skew }),
     })
   }
 
   /** Writes the Node as the agent states it, or says why the agent is no longer wanted. */
   #register(node: string, hello: Hello, now: number): { uid: string } | { gone: string } {
-    const { store, registry, kinds } = this.#options
+    const { store, registry, kinds, events } = this.#options
     return store.transaction((tx) => {
       const credential = nodeCredential(tx, node)
       const row = tx.get(nodeKey(node))
@@ -174,7 +177,12 @@ export class Nodes<S extends NodeSocket = NodeSocket> {
           gone: `this credential is of node "${node}" on machine ${credential.machine}, not of "${hello.name}" on ${hello.machine}`,
         }
       }
-      return register(tx, this.#caller(node, now), { registry, nodes: kinds.nodes }, node, hello.node)
+      const caller = this.#caller(node, now)
+      const skew = skewOf(hello.now, now)
+      const stated = withClock(hello.node, row.object, node, skew)
+      const { uid } = register(tx, caller, { registry, nodes: kinds.nodes }, node, stated)
+      if (skew !== undefined) events.record(tx, caller, clockEvent(node, uid, skew))
+      return { uid }
     })
   }
 
@@ -190,7 +198,13 @@ export class Nodes<S extends NodeSocket = NodeSocket> {
         return
       case 'report':
         write((tx) =>
-          applyReport(tx, this.#caller(node, now), node, message, { registry, pods: kinds.pods, events, complain }),
+          applyReport(tx, this.#caller(node, now), node, message, {
+            registry,
+            pods: kinds.pods,
+            events,
+            complain,
+            skew: attachment.skew,
+          }),
         )
         this.#send(socket, { type: 'received', id: message.id })
         return
@@ -256,3 +270,11 @@ export class Nodes<S extends NodeSocket = NodeSocket> {
     return linked
   }
 }
+
+const clockEvent = (node: string, uid: string, skew: number): Occurrence => ({
+  about: { apiVersion: 'v1', kind: 'Node', namespace: '', name: node, uid },
+  type: 'Warning',
+  reason: CLOCK_SKEW,
+  message: skewSentence(node, skew),
+  component: 'node-controller',
+})

@@ -13,6 +13,8 @@ export interface ReportsTo {
   readonly events: EventRecorder
   /** Something that the API refused although it came from an agent: a defect that people should hear of. */
   readonly complain: (sentence: string) => void
+  /** Milliseconds by which the machine's clock is ahead, where it is off. */
+  readonly skew?: number | undefined
 }
 
 /**
@@ -55,7 +57,7 @@ function ownPod(tx: Tx, node: string, pod: PodRef): PodLike | undefined {
 
 function writeStatus(tx: Tx, caller: Caller, node: string, stated: PodStatusReport, to: ReportsTo): void {
   const pod = ownPod(tx, node, stated.pod)
-  const status = pod === undefined ? undefined : mergedStatus(pod, stated.status)
+  const status = pod === undefined ? undefined : mergedStatus(pod, stated.status, to.skew)
   if (status === undefined) return
   const change = (old: Resource): Draft => ({ ...old, status }) as Draft // status is a Pod's own field
   to.registry.update(tx, caller, to.pods, keyOf(stated.pod), 'status', change, { uid: stated.pod.uid })

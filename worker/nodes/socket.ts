@@ -29,7 +29,16 @@ export const tagOf = (node: string): string => `node:${node}`
  */
 export type Attachment =
   | { state: 'new'; node: string; since: number }
-  | { state: 'linked'; node: string; since: number; uid: string; version: number; sent: number }
+  | {
+      state: 'linked'
+      node: string
+      since: number
+      uid: string
+      version: number
+      sent: number
+      /** Milliseconds by which the machine's clock is ahead, where it is off. */
+      skew?: number
+    }
   | { state: 'ended'; node: string; since: number }
 
 /** Only `attach` writes attachments of sockets with our tag. */

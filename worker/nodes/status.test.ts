@@ -62,6 +62,21 @@ test('[ND12] a Pod’s status is the agent’s, but for what others keep in it',
   })
 })
 
+test('[ND31] times of a Pod’s conditions are put right where the machine’s clock is off, and stay while nothing changes', () => {
+  const before = (conditions: object[]) => ({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: meta,
+    status: { phase: 'Running', conditions: conditions as { type: string }[] }, // conditions all
+  })
+  const ahead = ready('True', { lastTransitionTime: '2026-11-24T11:00:00Z' })
+  const right = ready('True', { lastTransitionTime: '2026-11-24T10:00:00Z' })
+  const stated = { phase: 'Running', conditions: [ahead] }
+  expect(mergedStatus(before([ready('False')]), stated, 3_600_000)).toMatchObject({ conditions: [right] })
+  expect(mergedStatus(before([right]), stated, 3_601_000)).toMatchObject({ conditions: [right] })
+  expect(mergedStatus(before([right]), stated)).toMatchObject({ conditions: [ahead] })
+})
+
 test('[ND12] a Pod that has ended does not begin again', () => {
   const pod = { apiVersion: 'v1', kind: 'Pod', metadata: meta, status: { phase: 'Succeeded' } }
   expect(mergedStatus(pod, { phase: 'Running' })).toBeUndefined()
