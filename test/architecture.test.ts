@@ -87,6 +87,7 @@ const RULES: readonly Rule[] = [
       'worker/store/store.ts',
       'worker/http/',
       'node:crypto',
+      'node:zlib',
       'cloudflare:workers',
     ],
   },

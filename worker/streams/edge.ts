@@ -1,8 +1,10 @@
 import { forbidden, internal } from '../../api/meta/failures.ts'
 import { StatusError } from '../../api/meta/status-error.ts'
 import { STREAMS_PATH } from '../../api/wire.ts'
+import { booleanOf } from '../http/query.ts'
 import { logBody } from './log-body.ts'
 import { askToOpen, isTicketOf, readOpened } from './open.ts'
+import { quietBody, takesGzip } from './quiet-body.ts'
 
 /** The Worker's part of a session: it joins client and Stream object and knows nothing of either. */
 
@@ -28,18 +30,27 @@ export async function stream(
   const stub = env.STREAM.get(env.STREAM.idFromName(opened.ticket))
   // The upgrade goes on untouched: the object answers it, with the protocol that it chose.
   if (opened.kind === 'exec') return stub.fetch(request)
-  return readLog(await stub.fetch(new Request(request.url, { headers: { upgrade: 'websocket' } })))
+  return readLog(request, await stub.fetch(new Request(request.url, { headers: { upgrade: 'websocket' } })))
 }
 
-async function readLog(joined: Response): Promise<Response> {
+const follows = (request: Request): boolean => booleanOf(new URL(request.url).searchParams, 'follow') === true
+
+/**
+ * A client that dies while a log is silent is noticed by writing to it, which only an encoded body allows: one that takes
+ * no gzip (kubectl takes it) is noticed at the log's next line.
+ */
+async function readLog(request: Request, joined: Response): Promise<Response> {
   const socket = joined.webSocket
   if (socket === null) return joined
   socket.binaryType = 'arraybuffer'
   socket.accept()
   try {
-    return new Response(await logBody(socket), {
-      headers: { 'content-type': 'text/plain', 'cache-control': 'no-cache, private, no-transform' },
-    })
+    const body = await logBody(socket)
+    const headers = { 'content-type': 'text/plain', 'cache-control': 'no-cache, private, no-transform' }
+    if (!follows(request) || !takesGzip(request)) return new Response(body, { headers })
+    // Encoded already: `manual` keeps the runtime from doing it again.
+    const encoding = { 'content-encoding': 'gzip', vary: 'accept-encoding' }
+    return new Response(quietBody(body), { headers: { ...headers, ...encoding }, encodeBody: 'manual' })
   } catch (error) {
     socket.close()
     if (error instanceof StatusError) return statusResponse(error)
