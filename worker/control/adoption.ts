@@ -1,7 +1,7 @@
 import { controllerOf, isDeleting, type Resource } from '../../api/meta/object.ts'
 import { isEverything, matches, type LabelSelector, selectorOf } from '../../api/meta/selector.ts'
 import type { Pod } from '../../api/schema/types.generated.ts'
-import { type Change, type Controller, type Index, keyOf, type View } from './controller.ts'
+import { type Change, type Controller, type Index, keyOf } from './controller.ts'
 import { controllerReference } from './ownership.ts'
 import { isActive } from './pod-state.ts'
 
@@ -16,6 +16,7 @@ type Parent = Resource & { spec: { selector?: LabelSelector | null } }
  */
 function adoption(name: string, children: string, parents: string, mayAdopt: (child: Resource) => boolean): Controller {
   const orphans = (): Orphans => new Orphans(children)
+  const selectors = (): Selectors => new Selectors(parents)
   return {
     name,
     resource: children,
@@ -26,23 +27,26 @@ function adoption(name: string, children: string, parents: string, mayAdopt: (ch
         return view
           .index(orphans)
           .of(after.metadata.namespace ?? '')
-          .filter((child) => selects(after, child))
+          .filter((child) => selects((after as Parent).spec.selector, child)) // both kinds of parents have one
           .map((child) => keyOf(children, child))
       },
     },
     reconcile(child, view) {
-      return isOrphan(child) && mayAdopt(child) ? adopt(child, parents, view) : []
+      if (!isOrphan(child) || !mayAdopt(child)) return []
+      const namespace = child.metadata.namespace ?? ''
+      const found = view.index(selectors).of(namespace, child)
+      return adopt(
+        child,
+        found.map((name) => view.get<Parent>(parents, namespace, name)),
+      )
     },
   }
 }
 
 const isOrphan = (object: Resource): boolean => controllerOf(object) === undefined && !isDeleting(object)
 
-function adopt(child: Resource, parents: string, view: View): Change[] {
-  const [parent] = view
-    .list(parents, child.metadata.namespace ?? '')
-    .filter((parent) => !isDeleting(parent) && selects(parent, child))
-    .sort(byAge)
+function adopt(child: Resource, parents: readonly Parent[]): Change[] {
+  const [parent] = parents.filter((parent) => !isDeleting(parent)).sort(byAge)
   if (parent === undefined) return []
   const others = (child.metadata.ownerReferences ?? []).filter((owner) => owner.uid !== parent.metadata.uid)
   const ownerReferences = [...others, controllerReference(parent)]
@@ -50,8 +54,8 @@ function adopt(child: Resource, parents: string, view: View): Change[] {
 }
 
 /** An empty selector would take everything: validation refuses it, adoption ignores it. */
-function selects(parent: Resource, child: Resource): boolean {
-  const selector = selectorOf((parent as Parent).spec.selector) // both kinds of parents have one
+function selects(of: LabelSelector | null | undefined, child: Resource): boolean {
+  const selector = selectorOf(of)
   return !isEverything(selector) && matches(selector, child.metadata.labels)
 }
 
@@ -85,6 +89,31 @@ class Orphans implements Index {
 
   of(namespace: string): Resource[] {
     return [...(this.#byNamespace.get(namespace)?.values() ?? [])]
+  }
+}
+
+/** What the parents select, by namespace: an orphan asks this, instead of reading all of them. */
+class Selectors implements Index {
+  readonly resource: string
+  readonly #byNamespace = new Map<string, Map<string, LabelSelector | null | undefined>>()
+
+  constructor(resource: string) {
+    this.resource = resource
+  }
+
+  apply(before: Resource | undefined, after: Resource | undefined): void {
+    if (before !== undefined) this.#byNamespace.get(before.metadata.namespace ?? '')?.delete(before.metadata.name)
+    if (after === undefined) return
+    const namespace = after.metadata.namespace ?? ''
+    const named = this.#byNamespace.get(namespace) ?? new Map<string, LabelSelector | null | undefined>()
+    named.set(after.metadata.name, (after as Parent).spec.selector) // both kinds of parents have one
+    this.#byNamespace.set(namespace, named)
+  }
+
+  /** The names of those that select the child. */
+  of(namespace: string, child: Resource): string[] {
+    const named = [...(this.#byNamespace.get(namespace) ?? [])]
+    return named.filter(([, selector]) => selects(selector, child)).map(([name]) => name)
   }
 }
 
