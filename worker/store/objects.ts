@@ -32,6 +32,8 @@ export class Objects {
   readonly #rows: Rows
   readonly #cache: RowCache
   #keyProved = false
+  /** The key that was sought in vain last: whoever creates asks first, and is asked again by the insert. */
+  #missing: string | undefined
 
   constructor(db: Database, journal: Journal, rows: Rows, cache: RowCache) {
     this.#db = db
@@ -44,8 +46,12 @@ export class Objects {
     const text = keyText(key)
     const kept = this.#cache.get(text)
     if (kept !== undefined) return kept
+    if (text === this.#missing) return undefined
     const found = this.#db.first<ObjectRow>(ONE, key.resource, key.namespace, key.name)
-    if (found === undefined) return undefined
+    if (found === undefined) {
+      this.#missing = text
+      return undefined
+    }
     const row = this.#load(key, found)
     this.#cache.set(text, row)
     return row
@@ -108,6 +114,7 @@ export class Objects {
   }
 
   #remember(key: string, row: StoredRow | undefined): void {
+    this.#missing = undefined
     if (row === undefined) this.#cache.delete(key)
     else this.#cache.set(key, row)
   }
