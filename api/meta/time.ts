@@ -86,8 +86,18 @@ export function parseTime(text: string): number {
   return at + Math.floor(micros / 1000)
 }
 
+const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/
+
+/** Whether the text of a Time is as it is printed, which those of stored objects are. */
+function isCanonical(text: string): boolean {
+  if (!CANONICAL.test(text)) return false
+  const at = Date.parse(text)
+  return !Number.isNaN(at) && rfc3339(at) === text
+}
+
 /** What the server prints for a metav1.Time that a client sent: UTC, the fraction cut off. */
-export const canonicalTime = (text: string): string => rfc3339(parse(text, LAYOUT, ELEMENTS).at)
+export const canonicalTime = (text: string): string =>
+  isCanonical(text) ? text : rfc3339(parse(text, LAYOUT, ELEMENTS).at)
 
 /** The same for a metav1.MicroTime, whose six digits are not optional. */
 export function canonicalMicroTime(text: string): string {
