@@ -35,9 +35,10 @@ function adoption(name: string, children: string, parents: string, mayAdopt: (ch
       if (!isOrphan(child) || !mayAdopt(child)) return []
       const namespace = child.metadata.namespace ?? ''
       const found = view.index(selectors).of(namespace, child)
+      const stored = found.map((name) => view.get<Parent>(parents, namespace, name))
       return adopt(
         child,
-        found.map((name) => view.get<Parent>(parents, namespace, name)),
+        stored.filter((parent) => parent !== undefined),
       )
     },
   }
