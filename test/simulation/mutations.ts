@@ -1,7 +1,7 @@
 import { kinds } from '../../api/kinds/index.ts'
 import type { Resource } from '../../api/meta/object.ts'
 import type { Deployment, Node, Pod, ReplicaSet } from '../../api/schema/types.generated.ts'
-import type { Change, Controller, View } from '../../worker/control/controller.ts'
+import type { Change, Controller, Index, View } from '../../worker/control/controller.ts'
 import { namespaceController } from '../../worker/control/namespace.ts'
 import { isActive } from '../../worker/control/pod-state.ts'
 import type { Store, Tx } from '../../worker/store/store.ts'
@@ -168,10 +168,9 @@ const lostBackoff = inController(
 
 /** Orphans go to any ReplicaSet of the namespace. */
 const blindAdoption = inController('replicaset-adoption', (reconcile) => (object, view) => {
-  const sets = view.list<ReplicaSet>('replicasets.apps', object.metadata.namespace)
-  const labels = object.metadata.labels ?? {}
-  const open = sets.map((rs) => ({ ...rs, spec: { ...rs.spec, selector: { matchLabels: labels } } }))
-  return reconcile(object, seen(view, { list: <T extends Resource>() => open as Resource[] as T[] })) // it lists ReplicaSets only
+  const names = view.list('replicasets.apps', object.metadata.namespace).map((rs) => rs.metadata.name)
+  const all = { of: () => names } as unknown // its reconcile asks the index only who selects the Pod
+  return reconcile(object, seen(view, { index: <I extends Index>() => all as I }))
 })
 
 /** Foreground and orphaning deletion never end. */
