@@ -41,7 +41,6 @@ const MAX_WARNINGS = 4096
 
 /** `Warning: 299 - "text"` of RFC 7234, as apimachinery's `net.NewWarningHeader` writes it, each text once. */
 export function addWarnings(headers: Headers, warnings: readonly string[]): void {
-  if (warnings.length === 0) return
   let left = MAX_WARNINGS
   for (const text of new Set(warnings)) {
     left -= text.length
@@ -57,7 +56,9 @@ export function addWarnings(headers: Headers, warnings: readonly string[]): void
 
 /** An answer in the form that was asked for. */
 export function respond(answer: Answer, format: Format, status = 200, warnings: readonly string[] = []): Response {
-  const headers = new Headers({ 'content-type': CONTENT_TYPES[format.media], 'cache-control': 'no-cache, private' })
+  const plain = { 'content-type': CONTENT_TYPES[format.media], 'cache-control': 'no-cache, private' }
+  if (warnings.length === 0) return new Response(write(answer, format), { status, headers: plain })
+  const headers = new Headers(plain)
   addWarnings(headers, warnings)
   return new Response(write(answer, format), { status, headers })
 }

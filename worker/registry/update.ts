@@ -137,13 +137,15 @@ function isolate(object: Resource, old: Resource, subresource: string): Resource
 /** metadata.generation counts changes of what is asked for: everything but metadata and status. */
 function withGeneration(kind: Kind, object: Resource, old: Resource, subresource: string): Resource {
   if (kind.storage?.generation !== true) return object
-  const desired = (of: Resource): JsonObject => {
-    const { metadata: _, status: __, ...rest } = asJson(printed(kind, of))
+  const desired = (of: Resource, form: Resource): JsonObject => {
+    const { metadata: _, status: __, ...rest } = asJson(form)
     // Deployments alone also count a changed annotation: pkg/registry/apps/deployment/strategy.go.
     if (kind.resource === 'deployments.apps' && subresource === '') rest['annotations'] = of.metadata.annotations ?? {}
     return rest
   }
-  if (same(desired(object), desired(old))) return object
+  // What is the same as it stands is the same when printed: a status, above all, changes nothing of this.
+  if (same(desired(object, object), desired(old, old))) return object
+  if (same(desired(object, printed(kind, object)), desired(old, printed(kind, old)))) return object
   return { ...object, metadata: { ...object.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
 }
 

@@ -46,13 +46,15 @@ export class StoredRow implements Row {
   readonly #freeze: boolean
   #object: Resource | undefined
 
-  constructor(key: Key, json: string, stored: Stored, freeze: boolean) {
+  /** `object` is what the text says, where that is at hand; it must not change any more. */
+  constructor(key: Key, json: string, stored: Stored, freeze: boolean, object?: Resource) {
     this.resource = key.resource
     this.namespace = key.namespace
     this.name = key.name
     this.json = json
     this.stored = stored
     this.#freeze = freeze
+    this.#object = object === undefined || !freeze ? object : frozen(object)
   }
 
   get uid(): string {
@@ -117,7 +119,7 @@ export class Rows {
     const owners = object.metadata.ownerReferences?.map((owner) => owner.uid).join(' ')
     const node = key.resource === 'pods' ? nodeOf(object) : undefined
     const stored = { uid: object.metadata.uid, version, text, managed, owners: owners || null, node: node || null }
-    return new StoredRow(key, json, stored, this.#freeze)
+    return new StoredRow(key, json, stored, this.#freeze, stamped)
   }
 
   load(key: Key, stored: Stored): StoredRow {
