@@ -37,7 +37,7 @@ const settled = (count: number, within = 60_000): Promise<void> =>
 const containerOf = (pod: Seen): string =>
   (pod.status?.containerStatuses?.[0]?.containerID ?? '').replace('docker://', '')
 
-test('apply brings three Pods up, each with an address that answers nginx', async () => {
+test('[CT91] apply brings three Pods up, each with an address that answers nginx', async () => {
   expect(await cluster.ok(['apply', '-f', example])).toBe('deployment.apps/nginx created\n')
   expect(await cluster.ok(['rollout', 'status', 'deployment/nginx', '--timeout=60s'])).toContain(
     'successfully rolled out',
@@ -49,13 +49,13 @@ test('apply brings three Pods up, each with an address that answers nginx', asyn
   expect(await cluster.ok(['get', 'deployment', 'nginx'])).toMatch(/nginx +3\/3 +3 +3 /)
 })
 
-test('describe tells the whole story in kubelet’s words', async () => {
+test('[AP100] describe tells the whole story in kubelet’s words', async () => {
   const text = await cluster.ok(['describe', 'pods', '-l', 'app=nginx'])
   for (const word of ['Scheduled', 'Pulled', 'Created', 'Started']) expect(text).toContain(word)
   expect(text).toContain('Container image "nginx:stable" already present on machine')
 })
 
-test('scale to five and to one', async () => {
+test('[CT91] scale to five and to one', async () => {
   await cluster.ok(['scale', 'deployment/nginx', '--replicas=5'])
   await settled(5)
   await cluster.ok(['scale', 'deployment/nginx', '--replicas=1'])
@@ -64,7 +64,7 @@ test('scale to five and to one', async () => {
   await settled(3)
 })
 
-test('a rolling update never has fewer than the allowed number, by the watch and by asking each Pod', async () => {
+test('[CT92] a rolling update never has fewer than the allowed number, by the watch and by asking each Pod', async () => {
   const seen = watch(cluster, '/api/v1/namespaces/default/pods?labelSelector=app%3Dnginx')
   await until(() => seen.events.length >= 3, 10_000, 'the watch shows the three Pods')
   const samples: number[] = []
@@ -101,14 +101,14 @@ test('a rolling update never has fewer than the allowed number, by the watch and
   expect((await nginx()).every((pod) => pod.status?.containerStatuses?.[0]?.image?.includes('mainline'))).toBe(true)
 })
 
-test('undo goes back', async () => {
+test('[CT92] undo goes back', async () => {
   await cluster.ok(['rollout', 'undo', 'deployment/nginx'])
   await cluster.ok(['rollout', 'status', 'deployment/nginx', '--timeout=90s'])
   await settled(3)
   expect((await nginx()).every((pod) => pod.status?.containerStatuses?.[0]?.image?.includes('stable'))).toBe(true)
 })
 
-test('a killed container is back with restartCount + 1', async () => {
+test('[AG81] a killed container is back with restartCount + 1', async () => {
   const [victim] = await readyOnes()
   if (victim === undefined) throw new Error('no Pod is Ready')
   await dockerHttp(docker.socket).call('POST', `/containers/${containerOf(victim)}/kill`)
@@ -123,14 +123,14 @@ test('a killed container is back with restartCount + 1', async () => {
   await settled(3)
 })
 
-test('a deleted Pod is replaced', async () => {
+test('[CT93] a deleted Pod is replaced', async () => {
   const [victim] = await readyOnes()
   await cluster.ok(['delete', 'pod', victim?.metadata.name ?? ''])
   await settled(3)
   expect((await nginx()).some((pod) => pod.metadata.uid === victim?.metadata.uid)).toBe(false)
 })
 
-test('an agent that is killed and started again restarts no container', async () => {
+test('[AG82] an agent that is killed and started again restarts no container', async () => {
   const before = (await nginx()).map(containerOf).sort()
   await agent.kill()
   await agent.start()
@@ -148,7 +148,7 @@ test('an agent that is killed and started again restarts no container', async ()
   ).toBe(true)
 })
 
-test('a control plane that is gone stops nothing, and a Pod that dies meanwhile is restarted', async () => {
+test('[AG83] a control plane that is gone stops nothing, and a Pod that dies meanwhile is restarted', async () => {
   const before = await nginx()
   await cluster.crash()
   const victim = before[0] as Seen // three Pods are there
@@ -165,7 +165,7 @@ test('a control plane that is gone stops nothing, and a Pod that dies meanwhile 
   expect((await nginx()).map((pod) => pod.metadata.uid).sort()).toEqual(before.map((pod) => pod.metadata.uid).sort())
 })
 
-test('delete takes everything away from the machine', async () => {
+test('[CT94] delete takes everything away from the machine', async () => {
   await cluster.ok(['delete', '-f', example])
   await until(async () => (await nginx()).length === 0, 60_000, 'no Pod is left')
   const left = (await dockerHttp(docker.socket).call('GET', '/containers/json', { query: { all: 1 } })) as unknown[] // Docker's list

@@ -84,7 +84,7 @@ async function failsOver(lose: () => Promise<void>): Promise<void> {
   expect(left.some((uid) => lost.includes(uid))).toBe(false)
 }
 
-test('an agent that is killed is NotReady, and its Pods are replaced', async () => {
+test('[ND33] an agent that is killed is NotReady, and its Pods are replaced', async () => {
   await failsOver(() => (agents[1] as TestAgent).kill())
   await (agents[1] as TestAgent).start()
   await nodeReady(cluster, 'b', 'True', 60_000)
@@ -92,20 +92,20 @@ test('an agent that is killed is NotReady, and its Pods are replaced', async () 
   await until(async () => (await web()).length === 4, 60_000, 'only the four replacements are left')
 })
 
-test('an agent that is stopped (SIGSTOP) is NotReady, and its Pods are replaced', async () => {
+test('[ND33] an agent that is stopped (SIGSTOP) is NotReady, and its Pods are replaced', async () => {
   const { pid } = agents[1] as TestAgent
   await failsOver(async () => void process.kill(pid, 'SIGSTOP'))
   process.kill(pid, 'SIGCONT')
   await until(async () => (await web()).length === 4, 60_000, 'only the four replacements are left')
 })
 
-test('a machine whose cable is cut is NotReady, and its Pods are replaced', async () => {
+test('[ND33] a machine whose cable is cut is NotReady, and its Pods are replaced', async () => {
   await failsOver(() => (hosts[1] as Host).cut())
   await (hosts[1] as Host).mend()
   await until(async () => (await web()).length === 4, 90_000, 'only the four replacements are left')
 })
 
-test('a machine that reboots while the control plane is gone starts its Pods from its disk', async () => {
+test('[AG84] a machine that reboots while the control plane is gone starts its Pods from its disk', async () => {
   const [host, agent] = [hosts[1] as Host, agents[1] as TestAgent]
   const before = await readyOn('b')
   await cluster.crash()

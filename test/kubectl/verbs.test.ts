@@ -37,7 +37,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     return result.err
   }
 
-  test('create namespace, apply, apply again, diff of one field', async () => {
+  test('[AP100] create namespace, apply, apply again, diff of one field', async () => {
     expect(await ok(['create', 'namespace', ns])).toBe(`namespace/${ns} created\n`)
     expect(await ok(['apply', '-f', '-'], deployment('web'))).toBe('deployment.apps/web created\n')
     expect(await ok(['apply', '-f', '-'], deployment('web'))).toBe('deployment.apps/web unchanged\n')
@@ -47,7 +47,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await ok(['get', 'deployment', 'web', '-o', 'jsonpath={.spec.replicas}'])).toBe('3')
   })
 
-  test('a Deployment has a ReplicaSet and its Pods', async () => {
+  test('[AP100] a Deployment has a ReplicaSet and its Pods', async () => {
     await ok(['wait', '--for=jsonpath={.status.replicas}=3', 'deployment/web', '--timeout=20s'])
     const pods = await ok(['get', 'pods', '-l', 'app=web', '-o', 'name'])
     expect(pods.trim().split('\n')).toHaveLength(3)
@@ -58,7 +58,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await ok(['get', 'pods'])).toMatch(/^NAME +READY +STATUS +RESTARTS +AGE\nweb-\w+-\w+ +0\/1 +Pending +0 /)
   })
 
-  test('get in every form, -A and selectors', async () => {
+  test('[AP100] get in every form, -A and selectors', async () => {
     expect(await ok(['get', 'deployment', 'web', '-o', 'yaml'])).toContain('kind: Deployment')
     expect(JSON.parse(await ok(['get', 'pods', '-o', 'json']))).toMatchObject({ kind: 'List' })
     expect(await cluster.ok(['get', 'pods', '-A'], { binary })).toContain(ns)
@@ -66,7 +66,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await fails(['get', 'pods', 'nope'])).toContain('Error from server (NotFound): pods "nope" not found')
   })
 
-  test('describe, events, label, annotate', async () => {
+  test('[AP100] describe, events, label, annotate', async () => {
     expect(await ok(['describe', 'deployment', 'web'])).toContain('ScalingReplicaSet')
     expect(await ok(['describe', 'pods', '-l', 'app=web'])).toContain('FailedScheduling')
     expect(await ok(['events'])).toContain('no nodes available to schedule pods')
@@ -75,7 +75,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await ok(['get', 'deploy', '-l', 'tier=front', '-o', 'name'])).toBe('deployment.apps/web\n')
   })
 
-  test('scale, set image, rollout status, history, undo, pause, resume, restart', async () => {
+  test('[AP100] scale, set image, rollout status, history, undo, pause, resume, restart', async () => {
     expect(await ok(['scale', 'deployment/web', '--replicas=1'])).toBe('deployment.apps/web scaled\n')
     expect(await ok(['set', 'image', 'deployment/web', 'web=nginx:2'])).toBe('deployment.apps/web image updated\n')
     expect(await fails(['rollout', 'status', 'deployment/web', '--timeout=1s'])).toContain('timed out')
@@ -89,7 +89,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await ok(['rollout', 'restart', 'deployment/web'])).toBe('deployment.apps/web restarted\n')
   })
 
-  test('create of each kind, edit, patch, replace, delete', async () => {
+  test('[AP100] create of each kind, edit, patch, replace, delete', async () => {
     await ok(['create', 'configmap', 'c', '--from-literal=a=1'])
     await ok(['create', 'secret', 'generic', 's', '--from-literal=p=hunter2'])
     await ok(['create', 'serviceaccount', 'sa'])
@@ -110,14 +110,14 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     )
   })
 
-  test('dry run of the server stores nothing', async () => {
+  test('[AP100] dry run of the server stores nothing', async () => {
     expect(await ok(['apply', '--dry-run=server', '-f', '-'], deployment('ghost'))).toBe(
       'deployment.apps/ghost created (server dry run)\n',
     )
     expect(await fails(['get', 'deploy', 'ghost'])).toContain('NotFound')
   })
 
-  test('validation says what is wrong, before and on the server', async () => {
+  test('[AP100] validation says what is wrong, before and on the server', async () => {
     expect(await fails(['apply', '-f', '-'], deployment('bad').replace('replicas: 2', 'replica: 2'))).toContain(
       'unknown field "spec.replica"',
     )
@@ -126,7 +126,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     ).toContain('`selector` does not match template `labels`')
   })
 
-  test('explain, api-resources, api-versions, version, auth whoami', async () => {
+  test('[AP100] explain, api-resources, api-versions, version, auth whoami', async () => {
     expect(await ok(['explain', 'pod.spec.containers'])).toMatch(/imagePullPolicy/)
     expect(await ok(['explain', 'deployment'])).toMatch(/KIND: +Deployment/)
     expect(await ok(['api-resources'])).toMatch(/deployments +deploy +apps\/v1 +true +Deployment/)
@@ -140,7 +140,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     }
   })
 
-  test('cordon, taint, uncordon of a Node', async () => {
+  test('[AP100] cordon, taint, uncordon of a Node', async () => {
     const node = `n-${ns}`
     await cluster.ok(['create', '-f', '-'], {
       binary,
@@ -153,7 +153,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     await cluster.ok(['delete', 'node', node], { binary })
   })
 
-  test('get -w prints what happens, and wait sees a deletion', async () => {
+  test('[AP100] get -w prints what happens, and wait sees a deletion', async () => {
     const watching = cluster.kubectl(['-n', ns, 'get', 'configmap', '-w', '--no-headers', '--request-timeout=4s'], {
       binary,
     })
@@ -163,7 +163,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect((await watching).out).toMatch(/seen/)
   })
 
-  test('delete of a Deployment takes its Pods, delete of the namespace all', async () => {
+  test('[AP100] delete of a Deployment takes its Pods, delete of the namespace all', async () => {
     await ok(['delete', 'deployment', 'web', '--wait=true'])
     await cluster.ok(['-n', ns, 'wait', '--for=delete', 'pods', '-l', 'app=web', '--timeout=20s'], { binary })
     await cluster.ok(['delete', 'namespace', ns, '--wait=true', '--timeout=30s'], { binary })

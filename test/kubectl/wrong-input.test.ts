@@ -67,11 +67,11 @@ describe('a body that is wrong', () => {
       [],
       /`selector` does not match template `labels`/,
     ],
-  ])('%s', async (_, yaml, args, sentence) => {
+  ])('[AP101] %s', async (_, yaml, args, sentence) => {
     expect(await refused(yaml, args)).toMatch(sentence)
   })
 
-  test('over 3 MB, not UTF-8, half a JSON', async () => {
+  test('[AP101] over 3 MB, not UTF-8, half a JSON', async () => {
     const path = '/api/v1/namespaces/default/configmaps'
     const big = Buffer.from(
       JSON.stringify({
@@ -136,19 +136,19 @@ describe('a Pod that cannot run', () => {
     await until(async () => (await state()) === reason, 60_000, `${name} waits with ${reason}`)
   }
 
-  test('an image that does not exist', async () => {
+  test('[AG85] an image that does not exist', async () => {
     await run('no-image', { image: '127.0.0.1:1/nope:1' })
     await waits('no-image', 'ImagePullBackOff')
     expect(await events('no-image')).toMatch(/Failed to pull image "127.0.0.1:1\/nope:1"/)
   })
 
-  test('a command that does not exist', async () => {
+  test('[AG85] a command that does not exist', async () => {
     await run('no-command', { command: ['/no/such/program'] })
     const failed = async (): Promise<boolean> => /no such file or directory/.test(await events('no-command'))
     await until(failed, 60_000, 'an event says that the program is missing')
   })
 
-  test('a container that exits at once', async () => {
+  test('[AG85] a container that exits at once', async () => {
     await run('exits', { command: ['sh', '-c', 'exit 3'] })
     await waits('exits', 'CrashLoopBackOff')
     expect((await seen('exits')).status?.containerStatuses?.[0]?.lastState?.terminated).toMatchObject({
@@ -158,7 +158,7 @@ describe('a Pod that cannot run', () => {
     expect(await events('exits')).toContain('Back-off restarting failed container c in pod exits_default')
   })
 
-  test('a Pod larger than any node', async () => {
+  test('[SC20] a Pod larger than any node', async () => {
     await run('huge', { resources: { requests: { cpu: '1000' } } })
     await until(async () => (await events('huge')).includes('1 Insufficient cpu'), 20_000, 'the scheduler says why')
     expect((await seen('huge')).status?.conditions).toContainEqual(
@@ -166,7 +166,7 @@ describe('a Pod that cannot run', () => {
     )
   })
 
-  test('a hostPort that is taken', async () => {
+  test('[SC20] a hostPort that is taken', async () => {
     const port = { ports: [{ containerPort: 80, hostPort: 18_080 }] }
     await run('first', port)
     await until(async () => (await seen('first')).spec?.nodeName !== undefined, 20_000, 'the first is bound')
@@ -175,7 +175,7 @@ describe('a Pod that cannot run', () => {
     await until(async () => (await events('second')).includes(why), 20_000, 'the scheduler says why')
   })
 
-  test('a field that the agent does not know yet keeps the Pod waiting, by name, and it never runs without it', async () => {
+  test('[AG86] a field that the agent does not know yet keeps the Pod waiting, by name, and it never runs without it', async () => {
     await run(
       'wants-more',
       { volumeMounts: [{ name: 'v', mountPath: '/v' }] },
@@ -190,7 +190,7 @@ describe('a Pod that cannot run', () => {
 })
 
 describe('a machine that is in trouble', () => {
-  test('Docker stops and comes back: the node says so, the Pod runs again', { timeout: 180_000 }, async () => {
+  test('[AG87] Docker stops and comes back: the node says so, the Pod runs again', { timeout: 180_000 }, async () => {
     const pod = {
       apiVersion: 'v1',
       kind: 'Pod',
@@ -209,7 +209,7 @@ describe('a machine that is in trouble', () => {
     await until(again, 90_000, 'the Pod is Ready again')
   })
 
-  test('a join token serves one machine, and a name has one machine', async () => {
+  test('[ND34] a join token serves one machine, and a name has one machine', async () => {
     const { token } = await cluster.api.expect<{ token: string }>('POST', '/podo/join-tokens', { ttlSeconds: 600 })
     const join = (name: string, machineId: string): Promise<{ code: number; body: unknown }> =>
       joinAs(token, name, machineId)
