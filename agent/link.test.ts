@@ -168,42 +168,50 @@ test('[AG40] a link that breaks at once does not count as healthy', () => {
   }
 })
 
-test('[AG43] statuses go out at once, those of one turn together, also right after an event', () => {
+test('[AG43] what somebody waits for goes out at once, with all of its turn, also right after an event', () => {
   const { outbox, link, said, greet, pass, tell } = bench()
   const reports = () => said().filter(({ type }) => type === 'report')
+  const ready = { type: 'Ready', status: 'True' }
+  const put = (status: object) => {
+    outbox.status(pod, status)
+    link.flush()
+  }
   greet()
   pass(0)
-  outbox.status(pod, { n: 1 })
-  link.flush()
-  outbox.status(pod, { n: 2 })
-  link.flush()
+  put({ phase: 'Running' })
+  put({ phase: 'Running', conditions: [ready] })
   pass(0)
-  expect(reports()).toEqual([{ type: 'report', id: 1, statuses: [{ pod, status: { n: 2 } }], gone: [], events: [] }])
+  const status = { phase: 'Running', conditions: [ready] }
+  expect(reports()).toEqual([{ type: 'report', id: 1, statuses: [{ pod, status }], gone: [], events: [] }])
   tell({ type: 'received', id: 1 })
   outbox.event(event)
   link.flush()
   pass(3)
-  outbox.status(pod, { n: 3 })
-  link.flush()
+  put({ phase: 'Running', conditions: [{ ...ready, status: 'False' }] })
   pass(0)
   expect(reports()).toHaveLength(2)
-  expect(reports().at(-1)).toMatchObject({ id: 2, statuses: [{ pod, status: { n: 3 } }], events: [event] })
+  expect(reports().at(-1)).toMatchObject({ id: 2, events: [event] })
+  tell({ type: 'received', id: 2 })
+  outbox.gone(pod, { phase: 'Failed' })
+  link.flush()
+  pass(0)
+  expect(reports().at(-1)).toMatchObject({ id: 3, gone: [{ pod }] })
 })
 
-test('[AG43] events gather for 100 ms, and no longer', () => {
+test('[AG43] the steps in between and events gather for a second, and no longer', () => {
   const { outbox, link, said, greet, pass } = bench()
   const reports = () => said().filter(({ type }) => type === 'report')
   greet()
   pass(1_000)
   outbox.event(event)
   link.flush()
-  pass(60)
-  outbox.event(event)
+  pass(600)
+  outbox.status(pod, { phase: 'Pending', podIP: '10.0.0.1' })
   link.flush()
-  pass(39)
+  pass(399)
   expect(reports()).toEqual([])
   pass(1)
-  expect(reports()).toMatchObject([{ statuses: [], events: [event, event] }])
+  expect(reports()).toMatchObject([{ statuses: [{ pod }], events: [event] }])
 })
 
 test('[AG44] a report that was not received goes out again on the next link', () => {

@@ -58,8 +58,8 @@ const DEAD_MS = 25_000
 const GREETING_MS = 30_000
 /** A clock that NTP keeps may go back by so much. */
 const CLOCK_PLAY_MS = 5_000
-/** So long an event waits for others, or for a status that takes it along. A status waits for nothing but its turn. */
-const GATHERING_MS = 100
+/** So long what nobody waits for gathers, unless something urgent takes it along. */
+const GATHERING_MS = 1_000
 
 /**
  * The one connection of this agent:
@@ -121,7 +121,7 @@ export class Link {
   flush(): void {
     if (this.#state.at !== 'linked') return
     const { clock, outbox } = this.#options
-    const wait = outbox.holdsStatus ? 0 : GATHERING_MS
+    const wait = outbox.isUrgent ? 0 : GATHERING_MS
     const at = clock.now() + wait
     if (this.#flushing !== undefined && this.#flushing.at <= at) return
     this.#flushing?.cancel()

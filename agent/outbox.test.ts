@@ -76,3 +76,25 @@ test('[AG43] without a link the newest events are kept', () => {
   expect(events?.length).toBe(500)
   expect(events?.at(-1)?.message).toBe('599')
 })
+
+test('[AG43] a phase and a readiness that differ from what was said are urgent, and nothing else of a status', () => {
+  const box = new Outbox()
+  const ready = (status: string) => ({ conditions: [{ type: 'Ready', status }] })
+  const say = (status: object): boolean => {
+    box.status(pod('a'), status)
+    return box.isUrgent
+  }
+  expect(say({ phase: 'Pending', ...ready('False') })).toBe(false)
+  expect(say({ phase: 'Running', ...ready('False') })).toBe(true)
+  expect(say({ phase: 'Pending', n: 1 })).toBe(false)
+  expect(say({ phase: 'Running', ...ready('True') })).toBe(true)
+  box.received(box.next()?.id ?? -1)
+  expect(box.isUrgent).toBe(false)
+  expect(say({ phase: 'Running', n: 1, ...ready('True') })).toBe(false)
+  expect(say({ phase: 'Running', ...ready('False') })).toBe(true)
+  box.received(box.next()?.id ?? -1)
+  box.linked()
+  expect(box.isUrgent).toBe(true)
+  box.keepOnly(new Set())
+  expect(box.isUrgent).toBe(false)
+})

@@ -11,6 +11,10 @@ export class Outbox {
   /** The last status of every Pod here, to be said again to a control plane that may know otherwise. */
   readonly #known = new Map<string, PodStatusReport & { text: string }>()
   readonly #changed = new Set<string>()
+  /** Of those, the ones that somebody waits for. */
+  readonly #urgent = new Set<string>()
+  /** What was last said of a Pod, in a word or two. */
+  readonly #said = new Map<string, string>()
   readonly #gone = new Map<string, PodStatusReport>()
   #events: EventReport[] = []
   #flight: Report | undefined
@@ -22,11 +26,11 @@ export class Outbox {
     if (this.#known.get(pod.uid)?.text === text) return
     this.#known.set(pod.uid, { pod, status: { ...status }, text })
     this.#changed.add(pod.uid)
+    this.#weigh(pod.uid, status)
   }
 
   gone(pod: PodRef, status: object): void {
-    this.#known.delete(pod.uid)
-    this.#changed.delete(pod.uid)
+    this.#forget(pod.uid)
     this.#gone.set(pod.uid, { pod, status: { ...status } })
   }
 
@@ -37,17 +41,16 @@ export class Outbox {
 
   /** Pods that the control plane no longer wants here: nobody asks for their status any more. */
   keepOnly(uids: ReadonlySet<string>): void {
-    for (const uid of this.#known.keys()) {
-      if (uids.has(uid)) continue
-      this.#known.delete(uid)
-      this.#changed.delete(uid)
-    }
+    for (const uid of this.#known.keys()) if (!uids.has(uid)) this.#forget(uid)
     for (const uid of this.#gone.keys()) if (!uids.has(uid)) this.#gone.delete(uid)
   }
 
-  /** Whether a status waits to be said, which people and controllers wait for; events have time. */
-  get holdsStatus(): boolean {
-    return this.#changed.size > 0 || this.#gone.size > 0
+  /**
+   * Whether something is to be said that people and controllers wait for: a Pod's phase or readiness changed, or it is
+   * gone. The steps in between (a sandbox that has its address) have time, for each costs the control plane a write.
+   */
+  get isUrgent(): boolean {
+    return this.#urgent.size > 0 || this.#gone.size > 0
   }
 
   /** The next report, now on its way; undefined while one is, or where nothing is to be said. */
@@ -56,9 +59,12 @@ export class Outbox {
     if (this.#changed.size === 0 && this.#gone.size === 0 && this.#events.length === 0) return undefined
     const statuses = [...this.#changed].flatMap((uid) => {
       const known = this.#known.get(uid)
-      return known === undefined ? [] : [{ pod: known.pod, status: known.status }]
+      if (known === undefined) return []
+      this.#said.set(uid, gistOf(known.status))
+      return [{ pod: known.pod, status: known.status }]
     })
     this.#changed.clear()
+    this.#urgent.clear()
     this.#flight = {
       type: 'report',
       id: ++this.#lastId,
@@ -80,6 +86,31 @@ export class Outbox {
   linked(): void {
     if (this.#flight !== undefined) this.#events = [...this.#flight.events, ...this.#events].slice(-MOST_EVENTS)
     this.#flight = undefined
-    for (const uid of this.#known.keys()) this.#changed.add(uid)
+    this.#said.clear()
+    for (const [uid, { status }] of this.#known) {
+      this.#changed.add(uid)
+      this.#weigh(uid, status)
+    }
+  }
+
+  #weigh(uid: string, status: object): void {
+    if (gistOf(status) === (this.#said.get(uid) ?? NEW)) this.#urgent.delete(uid)
+    else this.#urgent.add(uid)
+  }
+
+  #forget(uid: string): void {
+    this.#known.delete(uid)
+    this.#changed.delete(uid)
+    this.#urgent.delete(uid)
+    this.#said.delete(uid)
   }
 }
+
+/** What somebody waits for in a status. */
+function gistOf(status: { phase?: unknown; conditions?: unknown }): string {
+  const conditions = Array.isArray(status.conditions) ? status.conditions : []
+  const isReady = conditions.some((condition) => condition?.type === 'Ready' && condition.status === 'True')
+  return `${String(status.phase)}${isReady ? ' ready' : ''}`
+}
+/** Of a Pod that nothing was said of. */
+const NEW = 'Pending'
