@@ -67,7 +67,7 @@ async function runAgent(stateDir: string, name: string): Promise<{ code: number 
   return { code, log: await readFile(join(stateDir, 'agent.log'), 'utf8') }
 }
 
-test('a second machine of one name is refused in one sentence that names both, and ends', async () => {
+test('[ND21] a second machine of one name is refused in one sentence that names both, and ends', async () => {
   const other = await mkdtemp(join(tmpdir(), 'podo-other-'))
   const { code, log } = await runAgent(other, 'one')
   await rm(other, { recursive: true, force: true })
@@ -82,7 +82,7 @@ test('a second machine of one name is refused in one sentence that names both, a
   await nodeReady(cluster, 'one')
 })
 
-test('an agent whose state folder was lost joins again with its token, as the same node, and adopts what runs', async () => {
+test('[AG88] an agent whose state folder was lost joins again with its token, as the same node, and adopts what runs', async () => {
   await create('stays')
   await ready('stays')
   const before = await seen('stays')
@@ -99,7 +99,7 @@ test('an agent whose state folder was lost joins again with its token, as the sa
   expect(after?.restartCount).toBe(0)
 })
 
-test('a client that dies while the log that it follows is silent is noticed', { timeout: 90_000 }, async () => {
+test('[SM11] a client that dies while the log that it follows is silent is noticed', { timeout: 90_000 }, async () => {
   await create('quiet', {}, 'echo hello; exec sleep 100000')
   await ready('quiet')
   const before = sockets(agent.pid)
@@ -129,30 +129,34 @@ function sockets(pid: number): number {
   }).length
 }
 
-test('Docker’s disk is full: Pods wait and say why, and run once there is room', { timeout: 180_000 }, async () => {
-  await writeFile(filler(), Buffer.alloc(DISK_MB << 20)).catch((error: unknown) => {
-    expect(error).toMatchObject({ code: 'ENOSPC' })
-  })
-  // One is sent there although the disk is full, the other waits for it.
-  await create('insists', { tolerations: [{ operator: 'Exists' }] })
-  const failed = async (): Promise<boolean> => (await events('pod/insists')).includes('no space left on device')
-  await until(failed, 60_000, 'an event says that there is no space')
-  expect((await seen('insists')).status?.containerStatuses?.[0]?.state?.waiting?.reason).toBe('ContainerCreating')
-  const node = async (): Promise<string> => cluster.ok(['describe', 'node', 'one'])
-  const told = async (): Promise<boolean> => /disk-pressure[^]*kubelet has disk pressure: 0% of/.test(await node())
-  await until(told, 30_000, 'the node says so, and is tainted')
-  await create('careful')
-  const why = '1 node(s) had untolerated taint(s)'
-  await until(async () => (await events('pod/careful')).includes(why), 30_000, 'the scheduler says why')
-  expect(isReady(await seen('stays'))).toBe(true)
+test(
+  '[AG89] Docker’s disk is full: Pods wait and say why, and run once there is room',
+  { timeout: 180_000 },
+  async () => {
+    await writeFile(filler(), Buffer.alloc(DISK_MB << 20)).catch((error: unknown) => {
+      expect(error).toMatchObject({ code: 'ENOSPC' })
+    })
+    // One is sent there although the disk is full, the other waits for it.
+    await create('insists', { tolerations: [{ operator: 'Exists' }] })
+    const failed = async (): Promise<boolean> => (await events('pod/insists')).includes('no space left on device')
+    await until(failed, 60_000, 'an event says that there is no space')
+    expect((await seen('insists')).status?.containerStatuses?.[0]?.state?.waiting?.reason).toBe('ContainerCreating')
+    const node = async (): Promise<string> => cluster.ok(['describe', 'node', 'one'])
+    const told = async (): Promise<boolean> => /disk-pressure[^]*kubelet has disk pressure: 0% of/.test(await node())
+    await until(told, 30_000, 'the node says so, and is tainted')
+    await create('careful')
+    const why = '1 node(s) had untolerated taint(s)'
+    await until(async () => (await events('pod/careful')).includes(why), 30_000, 'the scheduler says why')
+    expect(isReady(await seen('stays'))).toBe(true)
 
-  await rm(filler())
-  await ready('insists', 90_000)
-  await ready('careful', 60_000)
-  expect((await seen('stays')).status?.containerStatuses?.[0]?.restartCount).toBe(0)
-})
+    await rm(filler())
+    await ready('insists', 90_000)
+    await ready('careful', 60_000)
+    expect((await seen('stays')).status?.containerStatuses?.[0]?.restartCount).toBe(0)
+  },
+)
 
-test('the Pod network overlaps the house’s: the node is not ready, and names both', async () => {
+test('[AG53] the Pod network overlaps the house’s: the node is not ready, and names both', async () => {
   const host = await bed.host()
   const { spec } = await cluster.api.expect<{ spec: { podCIDR: string } }>('GET', '/api/v1/nodes/one')
   const range = `${spec.podCIDR.split('.').slice(0, 2).join('.')}.0.0/16`

@@ -32,7 +32,7 @@ const pod = (name: string): object => ({
 const MOST_ROWS = 18
 const rowsOf = (writes: number): number => 3 + (writes - 2) * 2 + 3
 
-test('[AG81] the whole life of a Pod’s object writes at most 18 rows', async () => {
+test('[AG79] the whole life of a Pod’s object writes at most 18 rows', async () => {
   const { events, close } = watch(cluster, PODS)
   const costs: number[] = []
   for (const name of ['a', 'b', 'c']) {
