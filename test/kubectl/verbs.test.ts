@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startCluster, type TestCluster } from '../support/cluster.ts'
-import { kubectls, minor } from '../support/kubectl.ts'
+import { until } from '../support/docker.ts'
+import { following, kubectls, minor } from '../support/kubectl.ts'
 
 /** What people type, with every kubectl of this machine, against plain workerd. No agent: Pods stay Pending here. */
 let cluster: TestCluster
@@ -154,13 +155,12 @@ describe.each(kubectls())('kubectl $version', (binary) => {
   })
 
   test('[AP100] get -w prints what happens, and wait sees a deletion', async () => {
-    const watching = cluster.kubectl(['-n', ns, 'get', 'configmap', '-w', '--no-headers', '--request-timeout=4s'], {
-      binary,
-    })
-    const named = (): Promise<string> => ok(['create', 'configmap', 'seen', '--from-literal=a=1'])
-    await named()
+    const watching = following(binary, cluster.state.kubeconfig, ['-n', ns, 'get', 'configmap', '-w', '--no-headers'])
+    await until(() => watching.text().includes('kube-root-ca.crt'), 20_000, 'the watch shows what is there')
+    await ok(['create', 'configmap', 'seen', '--from-literal=a=1'])
+    await until(() => /^seen /m.test(watching.text()), 20_000, 'the watch shows what came')
     await ok(['delete', 'configmap', 'seen', '--wait=true'])
-    expect((await watching).out).toMatch(/seen/)
+    watching.end()
   })
 
   test('[AP100] delete of a Deployment takes its Pods, delete of the namespace all', async () => {

@@ -77,3 +77,18 @@ export function kubectl(
     child.stdin.end(options.stdin ?? '')
   })
 }
+
+/** A kubectl that goes on until ended, with what it has printed so far. */
+export function following(
+  binary: Kubectl,
+  kubeconfig: string,
+  args: readonly string[],
+): { text(): string; end(): void } {
+  const child = spawn(binary.path, args, {
+    env: { PATH: process.env['PATH'], HOME: dirname(kubeconfig), KUBECONFIG: kubeconfig },
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+  let text = ''
+  child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()))
+  return { text: () => text, end: () => void child.kill('SIGKILL') }
+}
