@@ -30,6 +30,9 @@ const known = (): string => `known-${++last % KNOWN}`
 
 /** Both texts are 1,000 bytes long, whatever the name. */
 const configMap = (name: string): string => padded({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } })
+/** The same length, another text each time: a row that is written as it was dirties no page, and would prove nothing. */
+const turned = (name: string): string =>
+  padded({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name, annotations: { turn: String(++last) } } })
 function padded(object: object): string {
   const bare = JSON.stringify({ ...object, data: { text: '' } }).length
   return JSON.stringify({ ...object, data: { text: 'x'.repeat(1000 - bare) } })
@@ -75,7 +78,7 @@ const WORKS: readonly Work[] = [
       client.send('PATCH', `${API}/configmaps/${known()}`, annotation(), 'application/strategic-merge-patch+json'),
     bare: (client) => {
       const name = known()
-      return client.send('PUT', `/rows/${name}`, configMap(name))
+      return client.send('PUT', `/rows/${name}`, turned(name))
     },
   },
   {
