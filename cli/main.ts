@@ -16,7 +16,7 @@ const program = new Command('podo')
   .option(
     '--kubeconfig <file>',
     'the cluster to speak to',
-    process.env['KUBECONFIG'] ?? join(layout.STATE, 'kubeconfig'),
+    process.env['KUBECONFIG'] || join(layout.STATE, 'kubeconfig'),
   )
 
 const api = () => apiClient(program.opts<{ kubeconfig: string }>().kubeconfig)

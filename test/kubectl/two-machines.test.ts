@@ -72,10 +72,10 @@ async function failsOver(lose: () => Promise<void>): Promise<void> {
   const lost = (await readyOn('b')).map((pod) => pod.metadata.uid)
   const since = Date.now()
   await lose()
-  await nodeReady(cluster, 'b', 'Unknown', 32_000)
+  await nodeReady(cluster, 'b', 'Unknown', 30_000)
   await until(
     async () => (await readyOn('a')).length === 4,
-    47_000 - (Date.now() - since),
+    45_000 - (Date.now() - since),
     'four Pods are Ready on the other machine',
   )
   const left = (await web())

@@ -30,7 +30,11 @@ export function kubectls(): Kubectl[] {
     .filter((file): file is { name: string; version: string } => file.version !== undefined)
     .map(({ name, version }) => ({ version, path: join(folder, name) }))
     .sort((a, b) => minor(a.version) - minor(b.version))
-  return beside.length === 0 ? [{ version: versionOf(found), path: found }] : beside
+  const onPath = { version: versionOf(found), path: found }
+  // The PATH's own may be one of them, or a dispatcher in front of them: it is run as it is, in its version's place.
+  return [...beside.filter(({ version }) => version !== onPath.version), onPath].sort(
+    (a, b) => minor(a.version) - minor(b.version),
+  )
 }
 
 function versionOf(path: string): string {

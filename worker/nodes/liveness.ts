@@ -11,6 +11,11 @@ const UNJUDGED_MS = 45_000
 const COLLECTION = 'nodes/heard'
 const STARTED = ' started' // no node's name
 
+/**
+ * A wake reads what is kept of all nodes, and a connect writes what is kept of those beside it: so many rows share them.
+ */
+const SHARDS = 16
+
 /** What is kept of a node beside its socket: one row for a connect and one for a close, none for a heartbeat. */
 interface Kept {
   state: 'connected' | 'closed'
@@ -47,8 +52,7 @@ export class NodeLiveness {
       let started: number | undefined
       for (const { id, json } of tx.records.all(COLLECTION)) {
         if (id === STARTED) started = Number(json)
-        else if (tx.get(nodeKey(id)) === undefined) tx.records.delete(COLLECTION, id)
-        else this.#kept.set(id, JSON.parse(json) as Kept) // written by #keep
+        else for (const [node, kept] of Object.entries(JSON.parse(json) as Shard)) this.#kept.set(node, kept) // by #write
       }
       this.#startedAt = started ?? now
       if (started !== undefined && !this.#wasAway(tx, now)) return
@@ -68,9 +72,9 @@ export class NodeLiveness {
     this.#store.transaction((tx) => this.#keep(tx, node, { state: 'closed', at: now }))
   }
 
-  /** Forgets a node that was deleted. Its row goes with the next wake. */
+  /** Forgets a node that was deleted. */
   forget(node: string): void {
-    this.#kept.delete(node)
+    if (this.#kept.delete(node)) this.#store.transaction((tx) => this.#write(tx, shardOf(node)))
   }
 
   /** Milliseconds since the epoch; undefined for a node that was not heard since the start. */
@@ -100,9 +104,24 @@ export class NodeLiveness {
   }
 
   #keep(tx: Tx, node: string, kept: Kept): void {
-    tx.records.put(COLLECTION, node, JSON.stringify(kept))
     this.#kept.set(node, kept)
+    this.#write(tx, shardOf(node))
   }
+
+  #write(tx: Tx, shard: string): void {
+    const kept = [...this.#kept].filter(([node]) => shardOf(node) === shard)
+    if (kept.length === 0) tx.records.delete(COLLECTION, shard)
+    else tx.records.put(COLLECTION, shard, JSON.stringify(Object.fromEntries(kept)))
+  }
+}
+
+type Shard = Record<string, Kept>
+
+/** Any spread will do, as long as it stays: FNV-1a over the name. */
+function shardOf(node: string): string {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < node.length; i++) hash = Math.imul(hash ^ node.charCodeAt(i), 0x01000193) >>> 0
+  return `shard ${hash % SHARDS}`
 }
 
 const isOpen = (socket: NodeSocket): boolean => socket.readyState === OPEN
