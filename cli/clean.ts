@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { dockerHttp } from '../agent/runtime/docker-http.ts'
 import { removeNetwork } from '../agent/network/remove-network.ts'
@@ -8,6 +8,10 @@ import { Refusal } from './state.ts'
 
 /** Every container of podo's agents carries this label, with the node's name. */
 const LABEL = 'podo.node'
+/** `npm start`'s folder itself, and `npm run dev`'s below it. */
+const FOLDERS = ['', 'dev']
+/** What agents keep for as long as the machine is up: termination messages. */
+const RUN = '/run/podo'
 
 /** What a clean would remove, to be said before it is done. */
 export async function whatToClean(dir: string): Promise<{ containers: string[]; lines: string[] }> {
@@ -17,14 +21,16 @@ export async function whatToClean(dir: string): Promise<{ containers: string[]; 
     ...(containers.length > 0 ? [`${containers.length} containers of podo's Pods`] : []),
     'the Pod network of this machine (routes, interfaces, the nftables table podo)',
     ...(existsSync(dir) ? [`${dir} (the cluster's objects, secrets and certificates)`] : []),
-    ...(pidOf(join(dir, 'dockerd.pid'), 'dockerd') === undefined ? [] : ['the dockerd that podo started']),
+    ...(FOLDERS.some((sub) => pidOf(join(dir, sub, 'dockerd.pid'), 'dockerd') !== undefined)
+      ? ['the dockerd that podo started']
+      : []),
   ]
   return { containers, lines }
 }
 
 /** Removes them. Docker itself, its images and what others run on it stay. */
 export async function clean(dir: string): Promise<void> {
-  for (const sub of ['', 'dev']) {
+  for (const sub of FOLDERS) {
     const running = pidOf(join(dir, sub, 'podo.pid'), 'podo')
     if (running !== undefined)
       throw new Refusal(`podo is running (process ${running}): stop it with Ctrl-C there, then clean again.`)
@@ -36,8 +42,8 @@ export async function clean(dir: string): Promise<void> {
       await docker.call('DELETE', `/containers/${id}`, { query: { force: true, v: true } })
   }
   await removeNetwork()
-  if (existsSync(dir) && readdirSync(dir).includes('dockerd.pid'))
-    await endPid(join(dir, 'dockerd.pid'), 'dockerd', 20_000)
+  for (const sub of FOLDERS) await endPid(join(dir, sub, 'dockerd.pid'), 'dockerd', 20_000)
+  rmSync(RUN, { recursive: true, force: true })
   rmSync(dir, { recursive: true, force: true })
 }
 

@@ -3,14 +3,16 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { removeNetwork } from '../../agent/network/remove-network.ts'
 import { ROOT } from '../../cli/layout.ts'
 import { until } from '../support/docker.ts'
 
 /** What a newcomer has: Debian, git, npm, an old Node, and this repository. */
 const script = join(ROOT, 'test/bare-machine.sh')
 let dir = ''
-afterAll(() => {
+afterAll(async () => {
   spawnSync('bash', [script, 'remove', dir])
+  await removeNetwork()
   // dockerd of that machine shared our network; its bridge is all that outlives it.
   spawnSync('ip', ['link', 'del', 'docker0'])
 })
