@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { readOptions } from '../agent/options.ts'
 import { NODE_FLAGS } from './agent-process.ts'
-import { joinLine } from './join.ts'
+import { advertise, joinLine } from './join.ts'
+import { reachableAt } from './layout.ts'
 import { fingerprint, kubeconfigText, Refusal } from './state.ts'
 
 const SERVER = 'https://192.0.2.1:8443'
@@ -42,4 +43,12 @@ test('[CL8] without a name or an authority of its own the line leaves them out',
 test('[CL8] a kubeconfig without a cluster is refused by name', () => {
   writeFileSync(kubeconfig, 'apiVersion: v1\nkind: Config\n')
   expect(() => joinLine(kubeconfig, 'podo-join.x', undefined)).toThrow(new Refusal(`${kubeconfig} names no cluster.`))
+})
+
+test('[CL33] a join line names the address that the control plane listens on, not the loopback of the kubeconfig', () => {
+  writeFileSync(kubeconfig, kubeconfigText('https://127.0.0.1:8443', '', 'admin', 'x'))
+  advertise(kubeconfig, reachableAt('0.0.0.0', 8443, ['192.0.2.7', '192.0.2.8']))
+  expect(joinLine(kubeconfig, 'podo-join.x', undefined)).toContain(' --server https://192.0.2.7:8443 ')
+  advertise(kubeconfig, reachableAt('127.0.0.1', 8443))
+  expect(joinLine(kubeconfig, 'podo-join.x', undefined)).toContain(' --server https://127.0.0.1:8443 ')
 })

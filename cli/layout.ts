@@ -29,6 +29,12 @@ export function workerVars(): Record<string, string> {
   return range === undefined || range === '' ? {} : { PODO_CLUSTER_CIDR: range }
 }
 
+/** The URL at which other machines reach what listens there: of 0.0.0.0 the first of this machine's own addresses. */
+export function reachableAt(listen: string, port: number, addresses: readonly string[] = machineAddresses()): string {
+  const host = listen === '0.0.0.0' ? (addresses[0] ?? '127.0.0.1') : listen
+  return `https://${host}:${port}`
+}
+
 /** What the server's certificate must name: loopback, this machine's name, and the addresses that it listens on. */
 export function serverNames(listen: string): string[] {
   const names = ['localhost', '127.0.0.1', hostname().toLowerCase()]

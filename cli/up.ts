@@ -7,6 +7,7 @@ import { startAgent } from './agent-process.ts'
 import { apiClient, type ApiClient } from './api-client.ts'
 import { startControlPlane } from './control-plane.ts'
 import { dockerSocket, ensureDocker } from './docker-engine.ts'
+import { advertise } from './join.ts'
 import * as layout from './layout.ts'
 import { buildNginxArchive, nginxArchiveStream, NGINX_TAGS } from './nginx-image.ts'
 import { pidOf, rootBy, until } from './processes.ts'
@@ -36,6 +37,7 @@ export async function up(options: { dev: boolean }): Promise<void> {
     throw new Refusal('The agent makes network interfaces and so needs root: run `npm start` as root or allow sudo.')
   const state = await openState(dir, layout.serverNames(listen), port, Date.now())
   writeFileSync(join(dir, 'podo.pid'), `${process.pid}\n`)
+  advertise(state.kubeconfig, layout.reachableAt(listen, port))
   const running: Supervised[] = []
   const end = onEnd(running, dir)
   const tell = (who: string) => (how: number | string) =>
