@@ -1,3 +1,4 @@
+import { makeAdmission } from '../worker/admission/index.ts'
 import { randomInt, randomUUID } from 'node:crypto'
 import { kindOfObject, kindOfResource, kinds } from '../api/kinds/index.ts'
 import type { Kind } from '../api/kinds/kind.ts'
@@ -71,7 +72,7 @@ const dice = {
 /** The Cluster object without HTTP: store, registry, nodes and controllers, wired as `worker/cluster.ts` wires them. */
 export class Plane {
   readonly store: SqliteStore
-  readonly registry = makeRegistry(kinds)
+  readonly registry = makeRegistry(kinds, makeAdmission())
   readonly nodes: Nodes<Socket>
   readonly driver: Driver
   readonly #world: World

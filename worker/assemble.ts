@@ -14,6 +14,7 @@ import type { Env } from './index.ts'
 import { answerHeartbeats } from './nodes/accept.ts'
 import { Nodes } from './nodes/nodes.ts'
 import { EventRecorder } from './registry/events.ts'
+import { makeAdmission } from './admission/index.ts'
 import { makeRegistry } from './registry/index.ts'
 import { durableSql } from './store/durable.ts'
 import { sealer } from './store/seal.ts'
@@ -62,7 +63,7 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
   const { PODO_ADMIN_TOKEN: adminToken = '', PODO_KEY: key = '', PODO_CA: ca = '' } = env
   const { PODO_CLUSTER_CIDR: clusterCidr = DEFAULT_CIDR } = env
   const store = openStore(durableSql(ctx.storage), { sealer: sealer(key), now: Date.now })
-  const registry = makeRegistry(kinds)
+  const registry = makeRegistry(kinds, makeAdmission())
   const recorder = new EventRecorder(registry, kindNamed('events'))
   const nodes = new Nodes({
     host: ctx,

@@ -1,5 +1,5 @@
 import { configmaps } from './configmap.ts'
-import { FACTS } from './declare.ts'
+import { declare, FACTS, resourceOf } from './declare.ts'
 import { deployments } from './deployment.ts'
 import { events } from './event.ts'
 import type { Kind } from './kind.ts'
@@ -28,12 +28,24 @@ const DECLARED: readonly Kind[] = [
   services,
 ]
 
+/** Not rows of the store, or not served yet: refused with 404 by name. */
+const WITHOUT_ROWS: readonly string[] = ['componentstatuses', 'customresourcedefinitions.apiextensions.k8s.io']
+
+/** Kinds without rules of their own: all that is true of them stands in the facts. */
+const PLAIN: readonly Kind[] = FACTS.filter(
+  (fact) =>
+    fact.storage !== undefined &&
+    fact.preferred !== false &&
+    !WITHOUT_ROWS.includes(resourceOf(fact)) &&
+    !DECLARED.some((kind) => kind.plural === fact.plural),
+).map((fact) => declare(resourceOf(fact), {}))
+
 /** Kubernetes' order of groups and kinds, which discovery shows and clients prefer by. */
 const order = (kind: Kind): number =>
   FACTS.findIndex((fact) => fact.group === kind.group && fact.plural === kind.plural)
 
 /** Every kind that podo serves. */
-export const kinds: readonly Kind[] = DECLARED.toSorted((a, b) => order(a) - order(b))
+export const kinds: readonly Kind[] = [...DECLARED, ...PLAIN].toSorted((a, b) => order(a) - order(b))
 
 const byResource = new Map(kinds.map((kind) => [kind.resource, kind]))
 const byObject = new Map(kinds.map((kind) => [`${kind.apiVersion} ${kind.kind}`, kind]))

@@ -14,6 +14,8 @@ export interface ResourceFacts {
   shortNames?: string[]
   categories?: string[]
   subresources?: { name: string; verbs: string[]; kind: string; group: string; version: string }[]
+  /** False for all but the first version of a group. */
+  preferred?: boolean
   storage?: {
     createOnUpdate: boolean
     unconditionalUpdate: boolean
@@ -37,7 +39,7 @@ export interface HookContext {
  * status) is derived from the facts.
  */
 export interface KindRules<T extends Resource = Resource> {
-  /** The resources of this kind that podo serves; others of the facts answer 404 until they exist. */
+  /** The subresources that podo serves (`status` where left out); others of the facts answer 404 until they exist. */
   readonly subresources?: readonly string[]
   /** PrepareForCreate: returns the object to store. Status reset and generation happen before, for every kind. */
   readonly prepareCreate?: (object: T, context: HookContext) => T

@@ -1,3 +1,4 @@
+import { makeAdmission } from '../../worker/admission/index.ts'
 import { expect, test } from 'vitest'
 import { kindOfObject, kindOfResource, kinds } from '../../api/kinds/index.ts'
 import type { Resource } from '../../api/meta/object.ts'
@@ -75,7 +76,7 @@ function cost(pods: number): { status: number; replaced: number } {
   const inner = openNodeStore(':memory:', { freeze: false })
   fill(inner, pods)
   const { store, rows } = counting(inner)
-  const registry = makeRegistry(kinds)
+  const registry = makeRegistry(kinds, makeAdmission())
   const chance = new Chance(1)
   const driver = new Driver({
     store,

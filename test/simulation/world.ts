@@ -1,3 +1,4 @@
+import { makeAdmission } from '../../worker/admission/index.ts'
 import { kindOfObject, kindOfResource, kinds } from '../../api/kinds/index.ts'
 import type { Kind } from '../../api/kinds/kind.ts'
 import type { Resource } from '../../api/meta/object.ts'
@@ -67,7 +68,7 @@ export class World {
   constructor(seed: number, mutation: Mutation = {}) {
     this.chance = new Chance(seed)
     this.#mutation = mutation
-    this.#registry = this.#watched((mutation.registry ?? ((same) => same))(makeRegistry(kinds)))
+    this.#registry = this.#watched((mutation.registry ?? ((same) => same))(makeRegistry(kinds, makeAdmission())))
     this.#controllers = (mutation.controllers ?? ((same) => same))(allControllers({ kinds, ca: 'CA' }))
     this.store = this.#open()
   }

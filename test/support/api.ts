@@ -4,6 +4,7 @@ import type { Api } from '../../worker/http/api.ts'
 import { makeApp } from '../../worker/http/app.ts'
 import { Hub, type Socket, type Sockets } from '../../worker/http/hub.ts'
 import { MORE_LEFT } from '../../worker/http/watch-state.ts'
+import { makeAdmission } from '../../worker/admission/index.ts'
 import { makeRegistry } from '../../worker/registry/index.ts'
 import { openNodeStore } from '../../worker/store/node.ts'
 
@@ -99,7 +100,7 @@ export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
   const api: Api = {
     store,
     reader: store,
-    registry: makeRegistry(kinds),
+    registry: makeRegistry(kinds, makeAdmission()),
     kinds,
     secrets: { adminToken: ADMIN_TOKEN, key: KEY },
     dice: { uid: randomUUID, suffix: (length) => 'bcdfg'.repeat(length).slice(0, length), secret: randomUUID },

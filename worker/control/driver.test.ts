@@ -7,6 +7,7 @@ import type { ConfigMap } from '../../api/schema/types.generated.ts'
 import { Chance } from '../../test/simulation/chance.ts'
 import { NOW } from '../../test/simulation/still-view.ts'
 import { EventRecorder } from '../registry/events.ts'
+import { makeAdmission } from '../admission/index.ts'
 import { makeRegistry } from '../registry/index.ts'
 import { nodeSql } from '../store/node.ts'
 import { openStore } from '../store/sqlite.ts'
@@ -16,7 +17,7 @@ import { Driver } from './driver.ts'
 
 /** The driver over the real store and registry, with controllers of ConfigMaps that are written for each test. */
 const kind = (resource: string): Kind => kindOfResource(resource) as Kind // a kind that is served
-const registry = makeRegistry(kinds)
+const registry = makeRegistry(kinds, makeAdmission())
 const chance = new Chance(1)
 let sql = nodeSql(':memory:')
 let store: Store

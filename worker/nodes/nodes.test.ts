@@ -6,6 +6,7 @@ import type { FromAgent, NodeStatement } from '../../api/wire.ts'
 import { createJoinToken } from '../guard/credentials.ts'
 import { check, type Checked } from '../guard/token.ts'
 import { EventRecorder } from '../registry/events.ts'
+import { makeAdmission } from '../admission/index.ts'
 import { makeRegistry } from '../registry/index.ts'
 import type { Caller, Draft } from '../registry/registry.ts'
 import { openNodeStore } from '../store/node.ts'
@@ -16,7 +17,7 @@ import { Nodes } from './nodes.ts'
 const KEY = 'a key'
 const NOW = Date.parse('2026-11-24T10:00:00Z')
 const kind = (resource: string): Kind => kindOfResource(resource) ?? expect.unreachable(resource)
-const registry = makeRegistry(kinds)
+const registry = makeRegistry(kinds, makeAdmission())
 let uids = 0
 const dice = {
   uid: () => `00000000-0000-4000-8000-${String(++uids).padStart(12, '0')}`,

@@ -5,8 +5,8 @@ import { groupResource } from '../../api/meta/status-error.ts'
 import { rfc3339 } from '../../api/meta/time.ts'
 import { validateMeta } from '../../api/meta/validate-meta.ts'
 import type { Row, Tx } from '../store/store.ts'
-import { admitCreate } from './admission.ts'
 import { allocate } from './allocate.ts'
+import type { Admission, Attributes } from './attributes.ts'
 import type { Caller, Draft, WriteOptions } from './registry.ts'
 import { asJson, asResource, defaulted, dryRow, keyOf, printed, withoutSelfLink } from './stored.ts'
 
@@ -17,6 +17,7 @@ const ATTEMPTS = 8
 
 /** rest.BeforeCreate and Store.Create. */
 export function create(
+  admission: Admission,
   tx: Tx,
   caller: Caller,
   kind: Kind,
@@ -26,10 +27,11 @@ export function create(
 ): Row {
   const generated = !draft.metadata?.name && draft.metadata?.generateName !== undefined
   for (let attempt = 1; ; attempt++) {
-    const object = prepare(tx, caller, kind, namespace, draft)
+    const { object, attributes } = prepare(admission, tx, caller, kind, namespace, draft, options)
     const key = keyOf(kind, namespace, object.metadata.name)
     if (tx.get(key) === undefined) {
       const ready = printed(kind, allocate(tx, kind, object, undefined))
+      admission.validate(tx, { ...attributes, operation: 'CREATE', object: ready })
       return options.dryRun === true ? dryRow(key, unversioned(ready), tx.version) : tx.insert(kind.resource, ready)
     }
     if (!generated) throw alreadyExists(groupResource(kind.group, kind.plural), key.name)
@@ -38,10 +40,21 @@ export function create(
 }
 
 /** The object as it is to be stored, or the reason why it may not be. */
-function prepare(tx: Tx, caller: Caller, kind: Kind, namespace: string, draft: Draft): Resource {
+function prepare(
+  admission: Admission,
+  tx: Tx,
+  caller: Caller,
+  kind: Kind,
+  namespace: string,
+  draft: Draft,
+  options: WriteOptions,
+): { object: Resource; attributes: Attributes } {
   const filled = { ...draft, metadata: fillMeta(caller, kind, namespace, draft) }
   let object = defaulted(kind, filled)
-  const admitted = admitCreate(tx, kind, object)
+  const { name } = object.metadata
+  const dryRun = options.dryRun === true
+  const attributes = { operation: 'CREATE', kind, namespace, name, subresource: '', caller, dryRun, object } as const
+  const admitted = admission.mutate(tx, attributes)
   // Plugins set fields that others mirror (a Pod's service account): the conversion to the served version runs again.
   if (admitted !== object) object = defaulted(kind, admitted)
   object = withoutStatus(kind, object)
@@ -52,7 +65,7 @@ function prepare(tx: Tx, caller: Caller, kind: Kind, namespace: string, draft: D
   ]
   if (errors.length > 0) throw invalid(kind, object.metadata.name, errors)
   caller.warnings.push(...(kind.rules.warn?.(object) ?? []))
-  return object
+  return { object, attributes }
 }
 
 /** rest.FillObjectMetaSystemFields; what a client may not choose is dropped. */

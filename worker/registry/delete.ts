@@ -4,20 +4,32 @@ import { isDeleting, type ObjectMeta, type Resource } from '../../api/meta/objec
 import { groupResource } from '../../api/meta/status-error.ts'
 import { parseTime, rfc3339 } from '../../api/meta/time.ts'
 import type { Key, Row, Tx } from '../store/store.ts'
+import type { Admission } from './attributes.ts'
 import { finalizersFor, mayGo } from './finalizers.ts'
 import type { Caller, DeleteOptions, Deletion } from './registry.ts'
 import { dryRow } from './stored.ts'
 
 /** rest.BeforeDelete and Store.Delete. */
-export function remove(tx: Tx, caller: Caller, kind: Kind, key: Key, options: DeleteOptions = {}): Deletion {
+export function remove(
+  admission: Admission,
+  tx: Tx,
+  caller: Caller,
+  kind: Kind,
+  key: Key,
+  options: DeleteOptions = {},
+): Deletion {
   const row = tx.get(key)
   if (row === undefined) throw notFound(groupResource(kind.group, kind.plural), key.name)
   checkPreconditions(kind, key, row, options)
   kind.rules.checkDelete?.(row.object)
+  const { namespace, name } = key
+  const dryRun = options.dryRun === true
+  const old = row.object
+  admission.validate(tx, { operation: 'DELETE', kind, namespace, name, subresource: '', caller, dryRun, old, options })
   const marked = mark(caller, kind, row.object, options)
   if (marked === 'pending') return { row, gone: false }
   const gone = mayGo(kind, marked)
-  if (options.dryRun === true) return { row: dryRow(key, marked, row.version), gone }
+  if (dryRun) return { row: dryRow(key, marked, row.version), gone }
   return { row: gone ? tx.delete(key, marked) : tx.update(kind.resource, marked), gone }
 }
 

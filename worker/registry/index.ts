@@ -1,4 +1,5 @@
 import type { Kind } from '../../api/kinds/kind.ts'
+import type { Admission } from './attributes.ts'
 import { bind } from './bind.ts'
 import { create } from './create.ts'
 import { remove } from './delete.ts'
@@ -8,12 +9,14 @@ import { update } from './update.ts'
 export type { Caller, DeleteOptions, Deletion, Dice, Draft, Registry, UpdateOptions, WriteOptions } from './registry.ts'
 
 /** The registry over the given kinds (the binding writes Pods, so it must know that kind). */
-export function makeRegistry(kinds: readonly Kind[]): Registry {
+export function makeRegistry(kinds: readonly Kind[], admission: Admission): Registry {
   const pods = kinds.find((kind) => kind.resource === 'pods')
   return {
-    create,
-    update,
-    delete: remove,
+    create: (tx, caller, kind, namespace, object, options) =>
+      create(admission, tx, caller, kind, namespace, object, options),
+    update: (tx, caller, kind, key, subresource, change, options) =>
+      update(admission, tx, caller, kind, key, subresource, change, options),
+    delete: (tx, caller, kind, key, options) => remove(admission, tx, caller, kind, key, options),
     bind(tx, caller, key, node, options) {
       if (pods === undefined) throw new Error('pods are not among the kinds of this registry')
       return bind(tx, caller, pods, key, node, options)

@@ -4,15 +4,15 @@ import { isDeleting, type JsonObject, type ObjectMeta, type Resource } from '../
 import { StatusError, groupResource } from '../../api/meta/status-error.ts'
 import { validateMeta } from '../../api/meta/validate-meta.ts'
 import type { Key, Row, Tx } from '../store/store.ts'
-import { admitUpdate } from './admission.ts'
 import { allocate } from './allocate.ts'
-import { create } from './create.ts'
+import type { Admission } from './attributes.ts'
 import { mayGo } from './finalizers.ts'
 import type { Caller, Draft, UpdateOptions } from './registry.ts'
 import { asJson, asResource, defaulted, dryRow, printed, same, withoutSelfLink } from './stored.ts'
 
 /** rest.BeforeUpdate and Store.Update. */
 export function update(
+  admission: Admission,
   tx: Tx,
   caller: Caller,
   kind: Kind,
@@ -29,35 +29,24 @@ export function update(
   checkVersion(kind, key, row, sent)
   let object: Resource = { ...sent, metadata: keepMeta(kind, key, old, sent) }
   object = isolate(defaulted(kind, object), old, subresource)
-  object = admitUpdate(tx, kind, object, old)
+  const dryRun = options.dryRun === true
+  const { namespace, name } = key
+  const attributes = { operation: 'UPDATE', kind, namespace, name, subresource, caller, dryRun, old } as const
+  object = admission.mutate(tx, { ...attributes, object })
   const context = { now: caller.now, operation: subresource === '' ? 'update' : subresource }
   object = kind.rules.prepareUpdate?.(object, old, context) ?? object
   object = withGeneration(kind, object, old, subresource)
   validate(kind, object, old, context)
   caller.warnings.push(...(kind.rules.warn?.(object, old) ?? []))
   const ready = printed(kind, allocate(tx, kind, object, old))
-  if (options.dryRun === true) return dryRow(key, ready, row.version)
+  admission.validate(tx, { ...attributes, object: ready })
+  if (dryRun) return dryRow(key, ready, row.version)
   if (isDeleting(ready) && mayGo(kind, ready)) {
     // Watches see the last stored state go; who removed the last finalizer sees what it wrote.
     const { version } = tx.delete(key)
     return dryRow(key, ready, version)
   }
   return tx.update(kind.resource, ready)
-}
-
-/** PUT on a name that does not exist, for the kinds whose strategy allows it (AllowCreateOnUpdate). */
-export function updateOrCreate(
-  tx: Tx,
-  caller: Caller,
-  kind: Kind,
-  key: Key,
-  draft: Draft,
-  options: UpdateOptions = {},
-): { row: Row; created: boolean } {
-  if (kind.storage?.createOnUpdate === true && tx.get(key) === undefined) {
-    return { row: create(tx, caller, kind, key.namespace, draft, options), created: true }
-  }
-  return { row: update(tx, caller, kind, key, '', () => draft, options), created: false }
 }
 
 /** A resourceVersion in the body is a precondition; some kinds demand one. */
