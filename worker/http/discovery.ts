@@ -1,58 +1,53 @@
 import { createHash } from 'node:crypto'
-import type { Kind } from '../../api/kinds/kind.ts'
+import { FACTS, resourceOf } from '../../api/kinds/declare.ts'
+import type { Kind, ResourceFacts } from '../../api/kinds/kind.ts'
 import type { JsonObject } from '../../api/meta/object.ts'
 
 /**
- * Unaggregated discovery, derived from the kinds: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
+ * What is served, group by group and version by version, and the unaggregated discovery documents of it:
+ * https://kubernetes.io/docs/concepts/overview/kubernetes-api/#discovery-api
  */
 
-/** A resource that is served but stores nothing, or through which another is written. */
-export interface Virtual {
-  readonly group: string
-  readonly version: string
-  readonly plural: string
-  readonly singular: string
-  readonly kind: string
-  readonly namespaced: boolean
-  readonly verbs: readonly string[]
-}
+/** Resources that are served but store nothing, or through which another is written. */
+const WITHOUT_STORAGE = ['bindings', 'selfsubjectreviews.authentication.k8s.io']
 
-export const VIRTUAL: readonly Virtual[] = [
-  {
-    group: '',
-    version: 'v1',
-    plural: 'bindings',
-    singular: 'binding',
-    kind: 'Binding',
-    namespaced: true,
-    verbs: ['create'],
-  },
-  {
-    group: 'authentication.k8s.io',
-    version: 'v1',
-    plural: 'selfsubjectreviews',
-    singular: 'selfsubjectreview',
-    kind: 'SelfSubjectReview',
-    namespaced: false,
-    verbs: ['create'],
-  },
-]
-
-const isVirtual = ({ group, plural }: Kind): boolean =>
-  VIRTUAL.some((virtual) => virtual.group === group && virtual.plural === plural)
-
-/** Groups in the order of priority that Kubernetes gives them; those that stand here not come last. */
-const PRIORITY = ['', 'apps', 'events.k8s.io', 'authentication.k8s.io', 'batch', 'coordination.k8s.io']
+export const VIRTUAL: readonly ResourceFacts[] = FACTS.filter((facts) => WITHOUT_STORAGE.includes(resourceOf(facts)))
 
 export interface GroupVersion {
   readonly group: string
   readonly version: string
 }
 
+/** One resource as discovery tells of it, with the subresources that are served. */
+export interface Served extends ResourceFacts {
+  readonly subresources: NonNullable<ResourceFacts['subresources']>
+  readonly stored: boolean
+}
+
+const inside =
+  (of: GroupVersion) =>
+  ({ group, version }: GroupVersion): boolean =>
+    group === of.group && version === of.version
+
+/** What is served of a group and version, in the order of names. */
+export function servedOf(kinds: readonly Kind[], of: GroupVersion): Served[] {
+  const isVirtual = ({ plural }: ResourceFacts) => VIRTUAL.some((known) => inside(of)(known) && known.plural === plural)
+  const stored = kinds
+    .filter((kind) => inside(of)(kind) && !isVirtual(kind))
+    .map((kind) => ({ ...kind, subresources: servedSubresources(kind), stored: true }))
+  const virtual = VIRTUAL.filter(inside(of)).map((facts) => ({ ...facts, subresources: [], stored: false }))
+  return [...virtual, ...stored].sort((a, b) => (a.plural < b.plural ? -1 : 1))
+}
+
+/** The subresources of the facts that are served here. */
+export const servedSubresources = (kind: Kind): NonNullable<ResourceFacts['subresources']> =>
+  (kind.subresources ?? []).filter(({ name }) => kind.rules.subresources?.includes(name) === true)
+
+/** All groups and versions, in Kubernetes' order of priority, which is that of the facts. */
 export function groupVersions(kinds: readonly Kind[]): GroupVersion[] {
   const found = new Map<string, GroupVersion>()
   for (const { group, version } of [...kinds, ...VIRTUAL]) found.set(`${group}/${version}`, { group, version })
-  const rank = ({ group }: GroupVersion) => (PRIORITY.includes(group) ? PRIORITY.indexOf(group) : PRIORITY.length)
+  const rank = (of: GroupVersion) => FACTS.findIndex(inside(of))
   return [...found.values()].sort((a, b) => rank(a) - rank(b))
 }
 
@@ -93,53 +88,53 @@ export function group(kinds: readonly Kind[], name: string): (JsonObject & { kin
 
 /** GET /api/v1, /apis/GROUP/VERSION; undefined where nothing of it is served. */
 export function resourceList(kinds: readonly Kind[], of: GroupVersion): (JsonObject & { kind: string }) | undefined {
-  const inside = ({ group, version }: GroupVersion) => group === of.group && version === of.version
-  const stored = kinds.filter((kind) => inside(kind) && !isVirtual(kind)).flatMap(resourcesOf)
-  const virtual = VIRTUAL.filter(inside).map((found) => entry(found.plural, found.singular, found, found.verbs))
-  if (stored.length + virtual.length === 0) return undefined
-  const resources = [...virtual, ...stored].sort((a, b) => (String(a['name']) < String(b['name']) ? -1 : 1))
+  const resources = servedOf(kinds, of).flatMap(entries)
+  if (resources.length === 0) return undefined
   const groupVersion = of.group === '' ? of.version : `${of.group}/${of.version}`
   // The core group's list carries no apiVersion, as Kubernetes' does not.
   const typeMeta = of.group === '' ? { kind: 'APIResourceList' } : { kind: 'APIResourceList', apiVersion: 'v1' }
   return { ...typeMeta, groupVersion, resources }
 }
 
-function entry(
-  name: string,
-  singularName: string,
-  of: { namespaced: boolean; kind: string },
-  verbs: readonly string[],
-): JsonObject {
-  return { name, singularName, namespaced: of.namespaced, kind: of.kind, verbs: [...verbs] }
-}
-
-function resourcesOf(kind: Kind): JsonObject[] {
+/** metav1.APIResource of a resource and of its subresources. */
+function entries(served: Served): JsonObject[] {
+  const { plural, singular, namespaced, kind, verbs, shortNames, categories, group, version } = served
   const main = {
-    ...entry(kind.plural, kind.singular, kind, kind.verbs),
-    ...(kind.shortNames === undefined ? {} : { shortNames: [...kind.shortNames] }),
-    ...(kind.categories === undefined ? {} : { categories: [...kind.categories] }),
-    storageVersionHash: storageVersionHash(kind),
+    name: plural,
+    singularName: singular,
+    namespaced,
+    kind,
+    verbs: [...verbs],
+    ...(shortNames === undefined ? {} : { shortNames: [...shortNames] }),
+    ...(categories === undefined ? {} : { categories: [...categories] }),
+    ...(isListed(served) ? { storageVersionHash: storageVersionHash(served) } : {}),
   }
-  const subresources = servedSubresources(kind).map(({ name, kind: of, group, version, verbs }) => {
-    const foreign = group !== kind.group || version !== kind.version
-    const {
-      name: path,
-      singularName,
-      namespaced,
-      kind: text,
-      verbs: texts,
-    } = entry(`${kind.plural}/${name}`, '', { namespaced: kind.namespaced, kind: of }, verbs)
-    const where = foreign ? { group, version } : {}
-    return { name: path, singularName, namespaced, ...where, kind: text, verbs: texts } as JsonObject
-  })
+  const subresources = served.subresources.map((sub) => ({
+    name: `${plural}/${sub.name}`,
+    singularName: '',
+    namespaced,
+    ...(sub.group === group && sub.version === version ? {} : { group: sub.group, version: sub.version }),
+    kind: sub.kind,
+    verbs: [...sub.verbs],
+  }))
   return [main, ...subresources]
 }
 
-/** The subresources of the facts that are served here. */
-export const servedSubresources = (kind: Kind) =>
-  (kind.subresources ?? []).filter(({ name }) => kind.rules.subresources?.includes(name) === true)
+/** Whether the resource lies in the store, where its watches come from: component statuses do not. */
+const isListed = ({ stored, verbs }: Served): boolean => stored && verbs.includes('watch')
+
+/** Resources that Kubernetes stores in another group or version than the one that it prefers to serve. */
+const STORED_AS: Readonly<Record<string, string>> = {
+  'events.events.k8s.io': '/v1/Event',
+  'horizontalpodautoscalers.autoscaling': 'autoscaling/v2/HorizontalPodAutoscaler',
+  'mutatingadmissionpolicies.admissionregistration.k8s.io':
+    'admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicy',
+  'mutatingadmissionpolicybindings.admissionregistration.k8s.io':
+    'admissionregistration.k8s.io/v1beta1/MutatingAdmissionPolicyBinding',
+}
 
 /** `discovery.StorageVersionHash`: base64 of the first eight bytes of the hash of the stored group, version and kind. */
-function storageVersionHash({ group, version, kind }: Kind): string {
-  return createHash('sha256').update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString('base64')
+function storageVersionHash(facts: ResourceFacts): string {
+  const stored = STORED_AS[resourceOf(facts)] ?? `${facts.group}/${facts.version}/${facts.kind}`
+  return createHash('sha256').update(stored).digest().subarray(0, 8).toString('base64')
 }
