@@ -110,6 +110,8 @@ function prepareUpdate(deployment: Deployment, old: Deployment, { operation }: H
 
 export const deployments = declare<Deployment>('deployments.apps', {
   subresources: ['scale', 'status'],
+  // Deployments alone count a changed annotation: pkg/registry/apps/deployment/strategy.go.
+  generationCounts: 'annotations',
   prepareCreate: (deployment) => ({
     ...deployment,
     spec: { ...deployment.spec, template: preparedTemplate(deployment.spec.template) },

@@ -1,10 +1,16 @@
 import { configmaps } from './configmap.ts'
 import { declare, FACTS, resourceOf } from './declare.ts'
 import { deployments } from './deployment.ts'
+import { endpoints } from './endpoints.ts'
+import { endpointslices } from './endpointslice.ts'
 import { events } from './event.ts'
+import { ingresses } from './ingress.ts'
+import { ingressclasses } from './ingressclass.ts'
+import { ipaddresses } from './ipaddress.ts'
 import type { Kind } from './kind.ts'
 import { leases } from './lease.ts'
 import { namespaces } from './namespace.ts'
+import { networkpolicies } from './networkpolicy.ts'
 import { nodes } from './node.ts'
 import { pods } from './pod.ts'
 import { replicasets } from './replicaset.ts'
@@ -12,19 +18,27 @@ import { secrets } from './secret.ts'
 import { selfsubjectreviews } from './selfsubjectreview.ts'
 import { services } from './service.ts'
 import { serviceaccounts } from './serviceaccount.ts'
+import { servicecidrs } from './servicecidr.ts'
 
 const DECLARED: readonly Kind[] = [
   configmaps,
   deployments,
+  endpoints,
+  endpointslices,
   events,
+  ingressclasses,
+  ingresses,
+  ipaddresses,
   leases,
   namespaces,
+  networkpolicies,
   nodes,
   pods,
   replicasets,
   secrets,
   selfsubjectreviews,
   serviceaccounts,
+  servicecidrs,
   services,
 ]
 

@@ -41,6 +41,10 @@ export interface HookContext {
 export interface KindRules<T extends Resource = Resource> {
   /** The subresources that podo serves (`status` where left out); others of the facts answer 404 until they exist. */
   readonly subresources?: readonly string[]
+  /** What every answer of a deprecated API warns of. */
+  readonly deprecated?: string
+  /** Metadata that counts in metadata.generation beside the desired state. */
+  readonly generationCounts?: 'annotations' | 'labels'
   /** PrepareForCreate: returns the object to store. Status reset and generation happen before, for every kind. */
   readonly prepareCreate?: (object: T, context: HookContext) => T
   /** PrepareForUpdate. The main resource has kept the old status, and /status the old rest, already. */
@@ -51,6 +55,8 @@ export interface KindRules<T extends Resource = Resource> {
   readonly validateUpdate?: (object: T, old: T, context: HookContext) => FieldError[]
   /** For `/status` writes, in place of the two above. */
   readonly validateStatus?: (object: T, old: T) => FieldError[]
+  /** Canonicalize: the form in which a valid object is stored. */
+  readonly canonicalize?: (object: T) => T
   /** Texts for `Warning: 299` headers. */
   readonly warn?: (object: T, old?: T) => string[]
   /** Refuses a name; default DNS subdomain. Returns the details of the errors. */

@@ -1,6 +1,7 @@
 import { Path, type FieldError, duplicate, invalidValue, notSupported, required } from '../meta/field-error.ts'
-import { type Ip, cidrErrors, ipErrors, parseIp } from '../meta/ip.ts'
+import { cidrErrors, ipErrors, parseIp } from '../meta/ip.ts'
 import type { Service, ServiceSpec } from '../schema/types.generated.ts'
+import { endpointIpErrors } from './endpoint-ips.ts'
 import { isHeadless } from './service-type.ts'
 
 /** The rules of a Service's addresses: pkg/apis/core/validation. */
@@ -104,32 +105,11 @@ export function familyChanges(spec: ServiceSpec, old: ServiceSpec): FieldError[]
   return errors
 }
 
-const top = ({ version, bits }: Ip, width: number): bigint => bits >> BigInt((version === 4 ? 32 : 128) - width)
-
-/** `ValidateEndpointIP`: addresses that no other machine can reach. */
-function specialErrors(at: Path, text: string): FieldError[] {
-  const ip = parseIp(text)
-  if (ip === undefined) return [invalidValue(at, text, 'must be a valid IP address')]
-  const four = ip.version === 4
-  const errors: FieldError[] = []
-  if (ip.bits === 0n) errors.push(invalidValue(at, text, `may not be unspecified (${text})`))
-  if (four ? top(ip, 8) === 127n : ip.bits === 1n) {
-    errors.push(invalidValue(at, text, 'may not be in the loopback range (127.0.0.0/8, ::1/128)'))
-  }
-  if (four ? top(ip, 16) === 0xa9fen : top(ip, 10) === 0xfe80n >> 6n) {
-    errors.push(invalidValue(at, text, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)'))
-  }
-  if (four ? top(ip, 24) === 0xe00000n : top(ip, 16) === 0xff02n) {
-    errors.push(invalidValue(at, text, 'may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)'))
-  }
-  return errors
-}
-
 export const externalIpErrors = (spec: ServiceSpec, old: ServiceSpec | undefined): FieldError[] =>
   (spec.externalIPs ?? []).flatMap((ip, i) => {
     const at = SPEC.child('externalIPs').index(i)
     const errors = known(old?.externalIPs, ip) ? [] : ipErrors(at, ip)
-    return errors.length > 0 ? errors : specialErrors(at, ip)
+    return errors.length > 0 ? errors : endpointIpErrors(at, ip)
   })
 
 const RANGES = 'service.beta.kubernetes.io/load-balancer-source-ranges'

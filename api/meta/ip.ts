@@ -148,3 +148,12 @@ export function cidrErrors(at: At, text: string): FieldError[] {
   if (cidr.ip.mapped) return [invalidValue(at, text, 'must not have an IPv4-mapped IPv6 address')]
   return cidr.masked ? [] : [invalidValue(at, text, 'must not have bits set beyond the prefix length')]
 }
+
+/** `IsValidCIDR`: canonical too. */
+export function canonicalCidrErrors(at: At, text: string): FieldError[] {
+  const errors = cidrErrors(at, text)
+  const cidr = parseCidr(text)
+  if (errors.length > 0 || cidr === undefined) return errors
+  const canonical = `${ipText(cidr.ip)}/${cidr.prefix}`
+  return canonical === text ? [] : [invalidValue(at, text, `must be in canonical form (${goQuote(canonical)})`)]
+}

@@ -13,6 +13,7 @@ function shape(message: string, pattern: string, ...examples: string[]): string 
 
 const LABEL = '[a-z0-9]([-a-z0-9]*[a-z0-9])?'
 const SUBDOMAIN = `${LABEL}(\\.${LABEL})*`
+const WILDCARD = `\\*\\.${SUBDOMAIN}`
 const UNDERSCORED = '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?'
 const UNDERSCORED_SUBDOMAIN = `${UNDERSCORED}(\\.${UNDERSCORED})*`
 const LABEL_1035 = '[a-z]([-a-z0-9]*[a-z0-9])?'
@@ -41,6 +42,11 @@ const SUBDOMAIN_WRONG = shape(
   `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', ${ALNUM}`,
   SUBDOMAIN,
   'example.com',
+)
+const WILDCARD_WRONG = shape(
+  "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+  WILDCARD,
+  '*.example.com',
 )
 const UNDERSCORED_WRONG = shape(
   `a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', ${ALNUM}`,
@@ -108,6 +114,10 @@ export function dnsLabelErrors(name: string): Messages {
 /** DNS subdomain of RFC 1123, ≤ 253: most names. `unit`: see `tooLong`. */
 export const dnsSubdomainErrors = (name: string, unit: 'characters' | 'bytes' = 'characters'): Messages =>
   check(tooLong(name, 253, unit), isSubdomain(name), SUBDOMAIN_WRONG)
+
+/** `*.example.com`: hosts of Ingresses. */
+export const wildcardSubdomainErrors = (name: string): Messages =>
+  check(tooLong(name, 253), name.startsWith('*.') && isSubdomain(name.slice(2)), WILDCARD_WRONG)
 
 /** A subdomain whose labels may hold underscores: DNS search paths of a Pod. */
 export const underscoredSubdomainErrors = (name: string): Messages =>

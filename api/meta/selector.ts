@@ -174,8 +174,12 @@ export function labelErrors(labels: Labels, at: At): FieldError[] {
   return errors
 }
 
-/** `ValidateLabelSelector` of apimachinery. */
-export function labelSelectorErrors(selector: LabelSelector | undefined | null, at: Path): FieldError[] {
+/** `ValidateLabelSelector` of apimachinery. `anyLabelValue`: values of expressions are those of an old object. */
+export function labelSelectorErrors(
+  selector: LabelSelector | undefined | null,
+  at: Path,
+  { anyLabelValue = false }: { readonly anyLabelValue?: boolean } = {},
+): FieldError[] {
   if (selector === undefined || selector === null) return []
   const errors = labelErrors(selector.matchLabels, at.child('matchLabels'))
   selector.matchExpressions?.forEach(({ key, operator, values = [] }, i) => {
@@ -193,6 +197,7 @@ export function labelSelectorErrors(selector: LabelSelector | undefined | null, 
       errors.push(invalidValue(here.child('operator'), operator, 'not a valid selector operator'))
     }
     errors.push(...eachInvalid(here.child('key'), key, qualifiedNameErrors(key)))
+    if (anyLabelValue) return
     values.forEach((value, j) => {
       errors.push(...eachInvalid(here.child('values').index(j), value, labelValueErrors(value)))
     })

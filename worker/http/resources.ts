@@ -48,6 +48,7 @@ export function onResource(
   // Resources have no HEAD in Kubernetes' routes, and /api/v1/watch/… has nothing but GET.
   if (request.method === 'HEAD' || (info.verb === 'watch' && request.method !== 'GET')) throw methodNotAllowed()
   const kind = kindOf(api, info)
+  if (kind.rules.deprecated !== undefined) caller.warnings.push(kind.rules.deprecated)
   const call: Call = { api, request, query, info, kind, caller, contentType }
   return verbOf(call)(call)
 }

@@ -15,7 +15,8 @@ export const defaulted = (kind: Kind, object: Resource): Resource =>
   asResource(withDefaults(kind.model, asJson(object)))
 
 /** The form in which an object is stored and served: Go's field order, zero values printed as Go prints them. */
-export const printed = (kind: Kind, object: Resource): Resource => asResource(canonical(kind.model, asJson(object)))
+export const printed = (kind: Kind, object: Resource): Resource =>
+  asResource(canonical(kind.model, asJson(kind.rules.canonicalize?.(object) ?? object)))
 
 export const keyOf = (kind: Kind, namespace: string, name: string): Key => ({
   resource: kind.resource,

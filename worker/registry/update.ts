@@ -128,8 +128,8 @@ function withGeneration(kind: Kind, object: Resource, old: Resource, subresource
   if (kind.storage?.generation !== true) return object
   const desired = (of: Resource, form: Resource): JsonObject => {
     const { metadata: _, status: __, ...rest } = asJson(form)
-    // Deployments alone also count a changed annotation: pkg/registry/apps/deployment/strategy.go.
-    if (kind.resource === 'deployments.apps' && subresource === '') rest['annotations'] = of.metadata.annotations ?? {}
+    const counted = kind.rules.generationCounts
+    if (counted !== undefined && subresource === '') rest['metadata'] = of.metadata[counted] ?? {}
     return rest
   }
   // What is the same as it stands is the same when printed: a status, above all, changes nothing of this.
