@@ -46,7 +46,7 @@ const RULES: readonly Rule[] = [
   { of: 'worker/registry/', may: ['api/', 'worker/registry/', 'worker/store/store.ts', 'node:crypto'] },
   {
     of: 'worker/guard/',
-    may: ['api/', 'worker/guard/', 'worker/registry/', 'worker/store/store.ts', 'node:crypto', 'node:buffer'],
+    may: ['api/', 'worker/guard/', 'worker/registry/', 'worker/store/store.ts', 'jose', 'node:crypto', 'node:buffer'],
   },
   {
     of: 'worker/http/',

@@ -10,6 +10,7 @@ import { NodeReads } from './http/node-reads.ts'
 import { consoleLog, detailsOf } from './http/respond.ts'
 import { durableSockets } from './http/sockets.ts'
 import { createSystemNamespaces } from './http/system-namespaces.ts'
+import { trustOf } from './guard/trust.ts'
 import type { Env } from './index.ts'
 import { answerHeartbeats } from './nodes/accept.ts'
 import { Nodes } from './nodes/nodes.ts'
@@ -60,9 +61,10 @@ const dice = {
 
 /** Opens the store and joins everything to it. Throws where the store may not be opened by this code or this key. */
 export function assemble(ctx: DurableObjectState, env: Env): Parts {
-  const { PODO_ADMIN_TOKEN: adminToken = '', PODO_KEY: key = '', PODO_CA: ca = '' } = env
-  const { PODO_CLUSTER_CIDR: clusterCidr = DEFAULT_CIDR } = env
-  const store = openStore(durableSql(ctx.storage), { sealer: sealer(key), now: Date.now })
+  const secrets = trustOf(env)
+  const { key, previousKey } = secrets
+  const { PODO_CA: ca = '', PODO_CLUSTER_CIDR: clusterCidr = DEFAULT_CIDR } = env
+  const store = openStore(durableSql(ctx.storage), { sealer: sealer(key, previousKey), now: Date.now })
   const registry = makeRegistry(kinds, makeAdmission())
   const recorder = new EventRecorder(registry, kindNamed('events'))
   const nodes = new Nodes({
@@ -104,7 +106,6 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
   })
   createSystemNamespaces(store, registry, dice, Date.now())
   const accept: Api['accept'] = (watch, first) => hub.accept(watch, first)
-  const secrets = { adminToken, key }
   const api: Api = { store, reader, registry, kinds, secrets, dice, nodes, now: Date.now, accept }
   return { api, app: makeApp(api), driver, hub, nodes, untold }
 }

@@ -1,9 +1,9 @@
 import { unauthorized } from '../api/meta/failures.ts'
-import { StatusError } from '../api/meta/status-error.ts'
 import { JOIN_PATH, STREAMS_PATH } from '../api/wire.ts'
-import { admit, type Admission } from './guard/admit.ts'
+import { admit, type Admission, type Secrets, VOUCHER, vouch } from './guard/admit.ts'
 import { ANONYMOUS } from './guard/credentials.ts'
 import { requestInfo } from './guard/request-info.ts'
+import { type TrustEnv, trustOf } from './guard/trust.ts'
 import { bridge } from './http/bridge.ts'
 import { health } from './http/health.ts'
 import { goQuery } from './http/query.ts'
@@ -15,11 +15,8 @@ export { Cluster } from './cluster.ts'
 export { Stream } from './streams/stream.ts'
 
 /** The edge: it lets in who has a token of ours, and holds what a client waits for. Nothing is kept here. */
-export interface Env extends StreamEnv {
+export interface Env extends StreamEnv, TrustEnv {
   readonly CLUSTER: DurableObjectNamespace
-  /** Both secrets must be set, or nothing is served: nobody takes a fresh cluster by coming first. */
-  readonly PODO_ADMIN_TOKEN?: string
-  readonly PODO_KEY?: string
   /** PEM of the authority that vouches for this API's certificate; absent where a public one does. */
   readonly PODO_CA?: string
   /** IPv4 range of all Pods; 10.244.0.0/14 where absent. */
@@ -39,13 +36,19 @@ export default {
   },
 } satisfies ExportedHandler<Env>
 
-async function route(request: Request, env: Env): Promise<Response> {
-  const secrets = secretsOf(env)
-  const url = new URL(request.url)
-  const open = health(request, url.pathname)
+async function route(asked: Request, env: Env): Promise<Response> {
+  const secrets = trustOf(env)
+  const url = new URL(asked.url)
+  const open = health(asked, url.pathname)
   if (open !== undefined) return open
-  const info = () => requestInfo(request.method, url.pathname, goQuery(url))
-  const admission = admit(secrets, request.headers.get('authorization'), Date.now())
+  const info = () => requestInfo(asked.method, url.pathname, goQuery(url))
+  const now = Date.now()
+  let admission = admit(secrets, asked.headers, now)
+  let request = asked
+  if (admission.who === 'invalid') {
+    request = await vouched(secrets, asked, now)
+    admission = admit(secrets, request.headers, now)
+  }
   if (admission.who === 'invalid') throw unauthorized()
   // With no token a client is system:anonymous, who may do nothing beyond what is answered above.
   if (admission.who === 'none') throw forbiddenRequest(ANONYMOUS, info())
@@ -57,18 +60,13 @@ async function route(request: Request, env: Env): Promise<Response> {
   return cluster.fetch(request)
 }
 
-/** Characters that PODO_KEY must have: it signs tokens and seals Secrets. */
-const KEY_LENGTH = 32
-
-const notSetUp = (why: string): StatusError =>
-  new StatusError('ServiceUnavailable', `this cluster is not set up: ${why}`)
-
-function secretsOf(env: Env): { adminToken: string; key: string } {
-  const { PODO_ADMIN_TOKEN: adminToken = '', PODO_KEY: key = '' } = env
-  if (adminToken === '') throw notSetUp('its secret PODO_ADMIN_TOKEN is missing')
-  if (key === '') throw notSetUp('its secret PODO_KEY is missing')
-  if (key.length < KEY_LENGTH) throw notSetUp(`its secret PODO_KEY has less than ${KEY_LENGTH} characters`)
-  return { adminToken, key }
+/** The request with what its JWT says, for the object; the same one where it carries none that holds. */
+async function vouched(secrets: Secrets, request: Request, now: number): Promise<Request> {
+  const voucher = await vouch(secrets, request.headers, now)
+  if (voucher === undefined) return request
+  const headers = new Headers(request.headers)
+  headers.set(VOUCHER, voucher)
+  return new Request(request, { headers })
 }
 
 /** A bootstrap token opens the way to join and nothing else, and nothing else opens that way. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Kind } from '../../api/kinds/kind.ts'
+import { VOUCHER, vouch } from '../../worker/guard/admit.ts'
 import type { Api } from '../../worker/http/api.ts'
 import { makeApp } from '../../worker/http/app.ts'
 import { Hub, type Socket, type Sockets } from '../../worker/http/hub.ts'
@@ -7,6 +8,7 @@ import { MORE_LEFT } from '../../worker/http/watch-state.ts'
 import { makeAdmission } from '../../worker/admission/index.ts'
 import { makeRegistry } from '../../worker/registry/index.ts'
 import { openNodeStore } from '../../worker/store/node.ts'
+import { sealer } from '../../worker/store/seal.ts'
 
 export const ADMIN_TOKEN = 'the-admin-token-of-the-tests'
 export const KEY = 'a key of the tests, long enough to sign and seal'
@@ -83,7 +85,7 @@ const fail = (error: unknown): never => {
 
 /** The API over a store in memory, with the given kinds. */
 export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
-  const store = openNodeStore(':memory:', { ring })
+  const store = openNodeStore(':memory:', { ring, sealer: sealer(KEY) })
   const clock = { now: Date.parse('2026-11-24T12:00:00Z') }
   const sockets: FakeSocket[] = []
   const host: Sockets = {
@@ -121,13 +123,17 @@ export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
     flush: () => hub.flush(),
     close: () => store.close(),
     async call(method, path, body, { token = ADMIN_TOKEN, headers = {} } = {}) {
+      const sent = new Headers({
+        'content-type': 'application/json',
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
+      })
+      // The edge's part: what a JWT says.
+      const voucher = await vouch(api.secrets, sent, clock.now)
+      if (voucher !== undefined) sent.set(VOUCHER, voucher)
       const answer = await app.request(path, {
         method,
-        headers: {
-          'content-type': 'application/json',
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-          ...headers,
-        },
+        headers: sent,
         ...(body === undefined
           ? {}
           : { body: body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body) }),
