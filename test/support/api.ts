@@ -74,6 +74,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
+  readonly bytes: Uint8Array
   /** The body as JSON. */
   // Tests look into answers of every kind; a precise type would be written anew for each.
   readonly body: Record<string, never>
@@ -138,13 +139,15 @@ export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
           ? {}
           : { body: body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body) }),
       })
-      const text = await answer.text()
+      const bytes = new Uint8Array(await answer.arrayBuffer())
+      const text = new TextDecoder().decode(bytes)
       const json = (answer.headers.get('content-type') ?? '').startsWith('application/json') && text !== ''
       hub.flush()
       return {
         status: answer.status,
         headers: answer.headers,
         text,
+        bytes,
         body: json && !text.includes('\n{') ? JSON.parse(text) : {},
       }
     },
