@@ -1,9 +1,12 @@
 import { unauthorized } from '../api/meta/failures.ts'
-import { JOIN_PATH, STREAMS_PATH } from '../api/wire.ts'
 import { admit, type Admission, type Secrets, VOUCHER, vouch } from './guard/admit.ts'
 import { ANONYMOUS } from './guard/credentials.ts'
 import { requestInfo } from './guard/request-info.ts'
 import { type TrustEnv, trustOf } from './guard/trust.ts'
+import { JOIN_PATH, STREAMS_PATH, WAKE_PATH } from '../api/wire.ts'
+import { isAudited, levelOf, lineOf } from './audit/audit.ts'
+import { Noise } from './audit/noise.ts'
+import { sentBy } from './http/audited.ts'
 import { bridge } from './http/bridge.ts'
 import { health } from './http/health.ts'
 import { goQuery } from './http/query.ts'
@@ -19,6 +22,10 @@ export interface Env extends StreamEnv, TrustEnv {
   readonly CLUSTER: DurableObjectNamespace
   /** PEM of the authority that vouches for this API's certificate; absent where a public one does. */
   readonly PODO_CA?: string
+  /** What a day may cost: `free`, `off` (where absent), or limits as JSON (worker/governor/quota.ts). */
+  readonly PODO_QUOTA?: string
+  /** What is written down of requests: `off`, `denials`, `writes` (where absent), `all` (worker/audit/audit.ts). */
+  readonly PODO_AUDIT?: string
   /** IPv4 range of all Pods; 10.244.0.0/14 where absent. */
   readonly PODO_CLUSTER_CIDR?: string
 }
@@ -31,10 +38,29 @@ export default {
     try {
       return await route(request, env)
     } catch (error) {
-      return respondError(error, request)
+      const answer = respondError(error, request)
+      refusedAtTheEdge(request, answer.status, env)
+      return answer
     }
   },
+  /** At 00:00 UTC: on a day that was spent the object could not set an alarm, and what waits there must be woken. */
+  async scheduled(_controller, env): Promise<void> {
+    await env.CLUSTER.get(env.CLUSTER.idFromName(CLUSTER_NAME)).fetch(new Request(`https://podo${WAKE_PATH}`))
+  },
 } satisfies ExportedHandler<Env>
+
+/** Shared by what this isolate serves, and nothing of a cluster is in it. */
+const noise = new Noise()
+
+/** Who is refused here reached no object, so it is written down here. */
+function refusedAtTheEdge(request: Request, code: number, env: Env): void {
+  const now = Date.now()
+  const url = new URL(request.url)
+  const { verb } = requestInfo(request.method, url.pathname, goQuery(url))
+  if (!isAudited(levelOf(env.PODO_AUDIT), { verb, code })) return
+  const line = () => lineOf({ ...sentBy(request), verb, code, received: now, ended: now })
+  noise.tell(line, now, (text) => console.log(text))
+}
 
 async function route(asked: Request, env: Env): Promise<Response> {
   const secrets = trustOf(env)

@@ -6,6 +6,9 @@ import { makeApp } from '../../worker/http/app.ts'
 import { Hub, type Socket, type Sockets } from '../../worker/http/hub.ts'
 import { MORE_LEFT } from '../../worker/http/watch-state.ts'
 import { makeAdmission } from '../../worker/admission/index.ts'
+import { Governor } from '../../worker/governor/governor.ts'
+import { storedNotes } from '../../worker/governor/notes.ts'
+import { limitsOf } from '../../worker/governor/quota.ts'
 import { makeRegistry } from '../../worker/registry/index.ts'
 import { openNodeStore } from '../../worker/store/node.ts'
 import { sealer } from '../../worker/store/seal.ts'
@@ -60,6 +63,8 @@ export interface TestApi {
   /** What the Worker says to a watch. */
   say(socket: FakeSocket, text: string): void
   flush(): void
+  /** Lines of the audit so far. */
+  readonly audit: readonly string[]
   /** Milliseconds since the epoch; tests move it. */
   clock: { now: number }
   /** One request as the admin, unless `token` says otherwise (null: nobody). */
@@ -84,8 +89,11 @@ const fail = (error: unknown): never => {
   throw error
 }
 
+/** Nothing has sockets here that could keep the counts. */
+const noNotes = { read: () => undefined, write: () => undefined }
+
 /** The API over a store in memory, with the given kinds. */
-export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
+export function testApi(kinds: readonly Kind[], ring = 16_384, quota = 'off'): TestApi {
   const store = openNodeStore(':memory:', { ring, sealer: sealer(KEY) })
   const clock = { now: Date.parse('2026-11-24T12:00:00Z') }
   const sockets: FakeSocket[] = []
@@ -100,7 +108,14 @@ export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
   const makeHub = () => new Hub(host, { kinds, now: () => clock.now, reader: store, complain: fail })
   let hub = makeHub()
   store.subscribe((changes) => hub.changed(changes))
+  const governor = new Governor(
+    { limits: limitsOf(quota), spent: () => store.usage, sockets: noNotes, stored: storedNotes(store) },
+    clock.now,
+  )
+  const audit: string[] = []
   const api: Api = {
+    governor,
+    audit: { level: 'all', write: (line) => void audit.push(line) },
     store,
     reader: store,
     registry: makeRegistry(kinds, makeAdmission()),
@@ -117,6 +132,7 @@ export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
   const app = makeApp(api)
   return {
     api,
+    audit,
     sockets,
     clock,
     hibernate: () => (hub = makeHub()),

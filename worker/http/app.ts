@@ -2,25 +2,29 @@ import { Hono } from 'hono'
 import { unknownResource } from '../../api/meta/failures.ts'
 import type { Caller } from '../registry/registry.ts'
 import { type Api, callerOf } from './api.ts'
+import { audited } from './audited.ts'
 import { actingAs, permit, whoIs } from './authentication.ts'
 import { discover } from './discovery-routes.ts'
 import { health, healthRoutes } from './health.ts'
 import { openapi } from './openapi.ts'
 import { pageNotFound } from './plain.ts'
 import { goQuery } from './query.ts'
+import type { User } from '../guard/credentials.ts'
 import { type RequestInfo, requestInfo } from '../guard/request-info.ts'
+import { quotaRequest, ration } from './quota.ts'
 import { onResource } from './resources.ts'
 import { respondError } from './respond.ts'
 import { createJoinTokenRequest, createUserTokenRequest } from './tokens.ts'
 
 export interface Env {
-  Variables: { info: RequestInfo; caller: Caller; query: URLSearchParams }
+  Variables: { info: RequestInfo; caller: Caller; query: URLSearchParams; self: User; user: User }
 }
 
 /** The Kubernetes API of one cluster: authentication, authorisation, then what the path names. */
 export function makeApp(api: Api): Hono<Env> {
   const app = new Hono<Env>({ strict: false })
   app.onError((error, c) => respondError(error, c.req.raw, c.get('caller')?.warnings, api.log))
+  app.use((c, next) => audited(api, c, next))
   app.use(async (c, next) => {
     const url = new URL(c.req.url)
     const answer = health(c.req.raw, url.pathname)
@@ -28,9 +32,13 @@ export function makeApp(api: Api): Hono<Env> {
     const query = goQuery(url)
     const now = api.now()
     const info = requestInfo(c.req.method, url.pathname, query)
-    const user = actingAs(api, whoIs(api, c.req.raw.headers, now), info, c.req.raw.headers)
-    permit(api, user, info)
     c.set('info', info)
+    const self = whoIs(api, c.req.raw.headers, now)
+    c.set('self', self)
+    const user = actingAs(api, self, info, c.req.raw.headers)
+    c.set('user', user)
+    permit(api, user, info)
+    ration(api, user, info, now)
     c.set('query', query)
     c.set('caller', callerOf(api, user, now))
     return next()
@@ -40,6 +48,7 @@ export function makeApp(api: Api): Hono<Env> {
   openapi(app, api.kinds)
   app.post('/podo/tokens', (c) => createUserTokenRequest(api, c.req.raw, c.get('caller').now))
   app.post('/podo/join-tokens', (c) => createJoinTokenRequest(api, c.req.raw, c.get('caller').now))
+  app.get('/podo/quota', () => quotaRequest(api))
   app.all('*', (c) => {
     const info = c.get('info')
     if (!info.isResourceRequest) {
