@@ -19,8 +19,6 @@ async function nearlySpent(rowsWritten: number): Promise<{ token: string }> {
   })
   return (await t.call('POST', '/podo/tokens', USER)).body
 }
-const CONFIGMAPS = '/api/v1/namespaces/default/configmaps'
-const configMap = (name: string) => ({ metadata: { name } })
 
 test('[QT6] what is spent can be asked for', async () => {
   await nearlySpent(1000)
