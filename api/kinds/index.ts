@@ -1,45 +1,74 @@
+import { apiservices } from './apiservice.ts'
+import { certificatesigningrequests } from './certificatesigningrequest.ts'
 import { configmaps } from './configmap.ts'
 import { declare, FACTS, resourceOf } from './declare.ts'
 import { deployments } from './deployment.ts'
+import { deviceclasses } from './deviceclass.ts'
 import { endpoints } from './endpoints.ts'
 import { endpointslices } from './endpointslice.ts'
 import { events } from './event.ts'
+import { flowschemas } from './flowschema.ts'
 import { ingresses } from './ingress.ts'
 import { ingressclasses } from './ingressclass.ts'
 import { ipaddresses } from './ipaddress.ts'
 import type { Kind } from './kind.ts'
 import { leases } from './lease.ts'
+import { mutatingadmissionpolicies, mutatingadmissionpolicybindings } from './mutatingadmissionpolicy.ts'
+import { mutatingwebhookconfigurations } from './mutatingwebhookconfiguration.ts'
 import { namespaces } from './namespace.ts'
 import { networkpolicies } from './networkpolicy.ts'
 import { nodes } from './node.ts'
 import { pods } from './pod.ts'
+import { priorityclasses } from './priorityclass.ts'
+import { prioritylevelconfigurations } from './prioritylevelconfiguration.ts'
 import { replicasets } from './replicaset.ts'
+import { resourceclaims, resourceclaimtemplates } from './resourceclaim.ts'
+import { resourceslices } from './resourceslice.ts'
+import { runtimeclasses } from './runtimeclass.ts'
 import { secrets } from './secret.ts'
 import { selfsubjectreviews } from './selfsubjectreview.ts'
 import { services } from './service.ts'
 import { serviceaccounts } from './serviceaccount.ts'
 import { servicecidrs } from './servicecidr.ts'
+import { validatingadmissionpolicies, validatingadmissionpolicybindings } from './validatingadmissionpolicy.ts'
+import { validatingwebhookconfigurations } from './validatingwebhookconfiguration.ts'
 
 const DECLARED: readonly Kind[] = [
+  apiservices,
+  certificatesigningrequests,
   configmaps,
   deployments,
+  deviceclasses,
   endpoints,
   endpointslices,
   events,
+  flowschemas,
   ingressclasses,
   ingresses,
   ipaddresses,
   leases,
+  mutatingadmissionpolicies,
+  mutatingadmissionpolicybindings,
+  mutatingwebhookconfigurations,
   namespaces,
   networkpolicies,
   nodes,
   pods,
+  priorityclasses,
+  prioritylevelconfigurations,
   replicasets,
+  resourceclaims,
+  resourceclaimtemplates,
+  resourceslices,
+  runtimeclasses,
   secrets,
   selfsubjectreviews,
   serviceaccounts,
   servicecidrs,
   services,
+  validatingadmissionpolicies,
+  validatingadmissionpolicybindings,
+  validatingwebhookconfigurations,
 ]
 
 /** Not rows of the store, or not served yet: refused with 404 by name. */

@@ -1,5 +1,6 @@
 import type { FieldError } from '../meta/field-error.ts'
 import type { Resource } from '../meta/object.ts'
+import type { Signed } from './certificate/request.ts'
 
 /** The facts of a resource, straight from the table (`api/schema/table/resources.json`, generated). */
 export interface ResourceFacts {
@@ -31,6 +32,15 @@ export interface HookContext {
   readonly now: number
   /** `create`, `update`, or the subresource that is written (`status`, `scale` …). */
   readonly operation: string
+  /** Who asks. */
+  readonly user?: {
+    readonly name: string
+    readonly uid?: string
+    readonly groups: readonly string[]
+    readonly extra?: Readonly<Record<string, readonly string[]>>
+  }
+  /** Whether a signature was made with the key beside it. */
+  readonly verify?: (signed: Signed) => boolean
 }
 
 /**

@@ -13,7 +13,6 @@ import { patch } from './patch.ts'
 import type { RequestInfo } from '../guard/request-info.ts'
 import { getScale, patchScale, updateScale } from './scale.ts'
 import { reviewSelf } from './self-subject-review.ts'
-import { requestToken } from './token-request.ts'
 import { update } from './update.ts'
 import { watch } from './watch.ts'
 
@@ -26,10 +25,10 @@ const OBJECT: Readonly<Record<string, Verb>> = { get, update, patch, delete: rem
 /** Subresources that work the same for every kind that has them. What is not here is 404, whatever the facts say. */
 const SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   status: { get, update, patch },
+  approval: { get, update, patch },
   finalize: { update },
   scale: { get: getScale, update: updateScale, patch: patchScale },
   binding: { create: bind },
-  token: { create: requestToken },
   log: { get: connect },
   exec: { get: connect, create: connect },
 }

@@ -7,6 +7,7 @@ import { validateMeta } from '../../api/meta/validate-meta.ts'
 import type { Row, Tx } from '../store/store.ts'
 import { allocate } from './allocate.ts'
 import type { Admission, Attributes } from './attributes.ts'
+import { contextOf } from './context.ts'
 import type { Caller, Draft, WriteOptions } from './registry.ts'
 import { asJson, asResource, defaulted, dryRow, keyOf, printed, withoutSelfLink } from './stored.ts'
 
@@ -58,11 +59,9 @@ function prepare(
   // Plugins set fields that others mirror (a Pod's service account): the conversion to the served version runs again.
   if (admitted !== object) object = defaulted(kind, admitted)
   object = withoutStatus(kind, object)
-  object = kind.rules.prepareCreate?.(object, { now: caller.now, operation: 'create' }) ?? object
-  const errors = [
-    ...validateMeta(object, undefined, kind),
-    ...(kind.rules.validate?.(object, { now: caller.now, operation: 'create' }) ?? []),
-  ]
+  const context = contextOf(caller, 'create')
+  object = kind.rules.prepareCreate?.(object, context) ?? object
+  const errors = [...validateMeta(object, undefined, kind), ...(kind.rules.validate?.(object, context) ?? [])]
   if (errors.length > 0) throw invalid(kind, object.metadata.name, errors)
   caller.warnings.push(...(kind.rules.warn?.(object) ?? []))
   return { object, attributes }

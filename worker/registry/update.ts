@@ -1,4 +1,4 @@
-import type { Kind } from '../../api/kinds/kind.ts'
+import type { HookContext, Kind } from '../../api/kinds/kind.ts'
 import { badRequest, conflict, invalid, notFound } from '../../api/meta/failures.ts'
 import { isDeleting, type JsonObject, type ObjectMeta, type Resource } from '../../api/meta/object.ts'
 import { StatusError, groupResource } from '../../api/meta/status-error.ts'
@@ -6,6 +6,7 @@ import { validateMeta } from '../../api/meta/validate-meta.ts'
 import type { Key, Row, Tx } from '../store/store.ts'
 import { allocate } from './allocate.ts'
 import type { Admission } from './attributes.ts'
+import { contextOf } from './context.ts'
 import { mayGo } from './finalizers.ts'
 import type { Caller, Draft, UpdateOptions } from './registry.ts'
 import { asJson, asResource, defaulted, dryRow, printed, same, withoutSelfLink } from './stored.ts'
@@ -33,7 +34,7 @@ export function update(
   const { namespace, name } = key
   const attributes = { operation: 'UPDATE', kind, namespace, name, subresource, caller, dryRun, old } as const
   object = admission.mutate(tx, { ...attributes, object })
-  const context = { now: caller.now, operation: subresource === '' ? 'update' : subresource }
+  const context = contextOf(caller, subresource === '' ? 'update' : subresource)
   object = kind.rules.prepareUpdate?.(object, old, context) ?? object
   object = withGeneration(kind, object, old, subresource)
   validate(kind, object, old, context)
@@ -138,7 +139,7 @@ function withGeneration(kind: Kind, object: Resource, old: Resource, subresource
   return { ...object, metadata: { ...object.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
 }
 
-function validate(kind: Kind, object: Resource, old: Resource, context: { now: number; operation: string }): void {
+function validate(kind: Kind, object: Resource, old: Resource, context: HookContext): void {
   const { rules } = kind
   const errors = validateMeta(object, old, kind)
   if (context.operation === 'status' && rules.validateStatus !== undefined) {

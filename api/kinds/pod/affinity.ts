@@ -13,6 +13,7 @@ import { labelSelectorErrors } from '../../meta/selector.ts'
 import type {
   Affinity,
   LabelSelector,
+  NodeSelector,
   NodeSelectorRequirement,
   NodeSelectorTerm,
   PodAffinityTerm,
@@ -62,6 +63,13 @@ function fieldRequirement(of: NodeSelectorRequirement, at: Path, errors: FieldEr
 function nodeTerm(term: NodeSelectorTerm, strict: boolean, at: Path, errors: FieldError[]): void {
   term.matchExpressions?.forEach((of, i) => requirement(of, strict, at.child('matchExpressions').index(i), errors))
   term.matchFields?.forEach((of, i) => fieldRequirement(of, at.child('matchFields').index(i), errors))
+}
+
+/** `ValidateNodeSelector`. */
+export function nodeSelector({ nodeSelectorTerms: terms = [] }: NodeSelector, at: Path, errors: FieldError[]): void {
+  const here = at.child('nodeSelectorTerms')
+  if (terms.length === 0) errors.push(required(here, 'must have at least one node selector term'))
+  terms.forEach((term, i) => nodeTerm(term, true, here.index(i), errors))
 }
 
 function labelKeys(keys: readonly string[], selector: LabelSelector | undefined, at: Path, errors: FieldError[]): void {
@@ -138,10 +146,7 @@ export function affinity(of: Affinity | undefined, at: Path, errors: FieldError[
   const nodes = of.nodeAffinity
   const hard = nodes?.[HARD]
   if (hard !== undefined) {
-    const here = at.child('nodeAffinity').child(HARD).child('nodeSelectorTerms')
-    const terms = hard.nodeSelectorTerms ?? []
-    if (terms.length === 0) errors.push(required(here, 'must have at least one node selector term'))
-    terms.forEach((term, i) => nodeTerm(term, true, here.index(i), errors))
+    nodeSelector(hard, at.child('nodeAffinity').child(HARD), errors)
   }
   nodes?.[SOFT]?.forEach((term, i) => {
     const here = at.child('nodeAffinity').child(SOFT).index(i)

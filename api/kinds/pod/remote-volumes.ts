@@ -5,10 +5,9 @@ import {
   invalidValue,
   notSupported,
   required,
-  tooLong,
 } from '../../meta/field-error.ts'
 import { byteLength } from '../../meta/go-text.ts'
-import { dnsLabelErrors, dnsSubdomainErrors, rangeMessage, subdomainName } from '../../meta/names.ts'
+import { dnsLabelErrors, rangeMessage, subdomainName } from '../../meta/names.ts'
 import type {
   AzureDiskVolumeSource,
   CSIVolumeSource,
@@ -17,6 +16,7 @@ import type {
   QuobyteVolumeSource,
   Volume,
 } from '../../schema/types.generated.ts'
+import { driverNameErrors } from '../driver-name.ts'
 
 /** Sources of volumes that lie on other machines: pkg/apis/core/validation. */
 
@@ -122,12 +122,7 @@ export function csi(
   at: Path,
   errors: FieldError[],
 ): void {
-  const here = at.child('driver')
-  if (driver === '') errors.push(required(here))
-  else {
-    if (byteLength(driver) > 63) errors.push(tooLong(here, 63))
-    errors.push(...eachInvalid(here, driver, dnsSubdomainErrors(driver.toLowerCase())))
-  }
+  errors.push(...driverNameErrors(driver, at.child('driver')))
   if (secret === undefined) return
   const { name = '' } = secret
   if (name === '') errors.push(required(at.child('nodePublishSecretRef').child('name')))

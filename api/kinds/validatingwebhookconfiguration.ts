@@ -1,0 +1,11 @@
+import type { ValidatingWebhookConfiguration } from '../schema/types.generated.ts'
+import { webhooksErrors } from './admission/webhook.ts'
+import { declare } from './declare.ts'
+
+export const validatingwebhookconfigurations = declare<ValidatingWebhookConfiguration>(
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  {
+    validate: ({ webhooks }, { operation }) => (operation === 'create' ? webhooksErrors(webhooks) : []),
+    validateUpdate: ({ webhooks }, old) => webhooksErrors(webhooks, old.webhooks ?? []),
+  },
+)
