@@ -11,7 +11,7 @@ export default defineConfig({
           include: [
             '{api,worker,agent,cli,bench}/**/*.test.ts',
             'test/*.test.ts',
-            'test/{contracts,simulation}/**/*.test.ts',
+            'test/{contracts,fuzz,simulation}/**/*.test.ts',
           ],
         },
       },

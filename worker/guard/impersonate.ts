@@ -34,13 +34,22 @@ function groupsOf(name: string, given: readonly string[]): string[] {
   return groups.includes(AUTHENTICATED) ? groups : [...groups, AUTHENTICATED]
 }
 
+/** `unescapeExtraKey` of k8s.io/apiserver: what cannot be decoded is taken as it stands. */
+function unescaped(key: string): string {
+  try {
+    return decodeURIComponent(key)
+  } catch {
+    return key
+  }
+}
+
 const EXTRA = 'impersonate-extra-'
 
 function extraOf(headers: Headers): Record<string, string[]> {
   const extra: Record<string, string[]> = {}
   headers.forEach((value, header) => {
     if (!header.startsWith(EXTRA)) return
-    const key = decodeURIComponent(header.slice(EXTRA.length)).toLowerCase()
+    const key = unescaped(header.slice(EXTRA.length)).toLowerCase()
     extra[key] = value.split(', ')
   })
   return extra

@@ -1,4 +1,4 @@
-import { isMap, isScalar, LineCounter, parseAllDocuments, type ScalarTag, stringify } from 'yaml'
+import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type ScalarTag, stringify } from 'yaml'
 import type { Json } from '../../api/meta/object.ts'
 
 /**
@@ -138,6 +138,8 @@ function findDuplicates(node: unknown, lines: LineCounter, found: string[]): voi
   }
   const seen = new Set<unknown>()
   for (const { key, value } of node.items) {
+    // JSON has no such keys, and go-yaml refuses them likewise.
+    if (isMap(key) || isSeq(key)) throw new YamlError(`yaml: invalid map key: ${String(key)}`)
     if (isScalar(key)) {
       const name = String(key.value)
       if (seen.has(name))

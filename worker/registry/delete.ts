@@ -7,7 +7,7 @@ import type { Key, Row, Tx } from '../store/store.ts'
 import type { Admission } from './attributes.ts'
 import { finalizersFor, mayGo } from './finalizers.ts'
 import type { Caller, DeleteOptions, Deletion } from './registry.ts'
-import { dryRow } from './stored.ts'
+import { dryRow, printed } from './stored.ts'
 
 /** rest.BeforeDelete and Store.Delete. */
 export function remove(
@@ -26,8 +26,9 @@ export function remove(
   const dryRun = options.dryRun === true
   const old = row.object
   admission.validate(tx, { operation: 'DELETE', kind, namespace, name, subresource: '', caller, dryRun, old, options })
-  const marked = mark(caller, kind, row.object, options)
-  if (marked === 'pending') return { row, gone: false }
+  const changed = mark(caller, kind, row.object, options)
+  if (changed === 'pending') return { row, gone: false }
+  const marked = printed(kind, changed)
   const gone = mayGo(kind, marked)
   if (dryRun) return { row: dryRow(key, marked, row.version), gone }
   return { row: gone ? tx.delete(key, marked) : tx.update(kind.resource, marked), gone }

@@ -60,7 +60,7 @@ async function readLog(request: Request, joined: Response): Promise<Response> {
 
 /** An agent dials `/podo/streams/<ticket>`. `node` is whom its credential names; the edge has checked it. */
 export async function agentDials(request: Request, env: StreamEnv, node: string): Promise<Response> {
-  const ticket = decodeURIComponent(new URL(request.url).pathname.slice(STREAMS_PATH.length))
+  const ticket = new URL(request.url).pathname.slice(STREAMS_PATH.length)
   if (!isTicketOf(ticket, node)) return statusResponse(forbidden('pods', '', 'this stream is of another node'))
   const response = await env.STREAM.get(env.STREAM.idFromName(ticket)).fetch(request)
   return response.status === 101 || response.status >= 400
