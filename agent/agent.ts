@@ -2,11 +2,12 @@ import { NODE_PATH, STREAMS_PATH, type EventReport, type NodeStatement, type Str
 import { Cache, CacheDamaged } from './cache.ts'
 import { systemClock as clock } from './clock.ts'
 import type { Credential } from './credential.ts'
-import { dial, type Way } from './dial.ts'
+import { dial, post, type Way } from './dial.ts'
 import type { Held } from './held.ts'
 import { join, knownCredential, wayOf } from './join.ts'
 import { Link } from './link.ts'
 import type { Log } from './log.ts'
+import { apiAddressOf, isLoopback } from './network/api-address.ts'
 import { makeNetwork } from './network/machine.ts'
 import { NodeWatch } from './node-watch.ts'
 import type { Options } from './options.ts'
@@ -18,6 +19,10 @@ import { controlLine, streamLine } from './sockets.ts'
 import { openStateFolder } from './state-folder.ts'
 import { makeStreams } from './streams.ts'
 import { unsupportedFields } from './unsupported.ts'
+import { machineVolumes } from './volumes/machine.ts'
+import { placesOf } from './volumes/places.ts'
+import { Tokens } from './volumes/tokens.ts'
+import type { Volumes } from './volumes/volumes.ts'
 import { Wanted } from './wanted.ts'
 
 /** A clock that is off by more shows in certificates, tokens and times; people should hear of it. */
@@ -34,13 +39,16 @@ export async function startAgent(options: Options, agent: string, log: Log): Pro
   const held = readCache(cache, log)
   const outbox = new Outbox()
   const runtime = dockerRuntime({ socket: docker, node: name })
-  const network = makeNetwork()
+  const api = apiAddressOf(options.server)
+  const network = makeNetwork({ apiPort: isLoopback(options.server) ? api.port : undefined })
   let link: Link | undefined
   const facts = { name, agentVersion: agent, ...(address === undefined ? {} : { address }) }
   const watch = new NodeWatch({ facts, runtime, network, clock, changed: (statement) => link?.state(statement) })
   const node = await watch.start()
   const reports = reportsInto(outbox, () => link?.flush())
-  const pods = makePods({ node, runtime, network, reports, clock, unsupported: unsupportedFields })
+  let reach: () => Reach | undefined = () => undefined
+  const volumes = volumesOf(options, () => reach())
+  const pods = makePods({ node, runtime, network, reports, volumes, api, clock, unsupported: unsupportedFields })
   const wanted = new Wanted({ pods, network, cache, clock, log, networkChanged: () => watch.tell() })
   if (held !== undefined) wanted.take(held)
 
@@ -48,6 +56,7 @@ export async function startAgent(options: Options, agent: string, log: Log): Pro
   const statement = (): NodeStatement => watch.statement()
   const joining = { options, way, agent, statement, log, clock }
   let credential = knownCredential(options) ?? (await join(joining))
+  reach = () => ({ way, credential })
   const streams = makeStreams({
     runtime,
     clock,
@@ -81,6 +90,26 @@ export async function startAgent(options: Options, agent: string, log: Log): Pro
       await pods.stop()
     },
   }
+}
+
+/** How the control plane is reached, and as whom; known once this machine has joined. */
+interface Reach {
+  readonly way: Way
+  readonly credential: Credential
+}
+
+function volumesOf({ name, state }: Options, reach: () => Reach | undefined): Volumes {
+  const random = Math.random
+  const tokens = new Tokens({
+    clock,
+    random,
+    post(path, body) {
+      const known = reach()
+      if (known === undefined) return Promise.reject(new Error('this machine has not joined the control plane yet'))
+      return post(known.way, path, known.credential.credential, body)
+    },
+  })
+  return machineVolumes({ places: placesOf(name, state), tokens, clock, random })
 }
 
 function readCache(cache: Cache, log: Log): Held | undefined {

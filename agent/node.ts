@@ -1,6 +1,7 @@
 import type { Resource } from '../api/meta/object.ts'
 import type { NodeCondition, NodeStatus } from '../api/schema/types.generated.ts'
 import { rfc3339 } from '../api/meta/time.ts'
+import { allocatableDisk, allocatableMemory } from './pod/resources.ts'
 
 /** What this machine is. Read by `readNodeFacts` of `machine-facts.ts`. */
 export interface NodeFacts {
@@ -64,8 +65,9 @@ export function nodeLabels({ name, architecture }: NodeFacts): Record<string, st
 
 export function nodeStatus(facts: NodeFacts, troubles: NodeTroubles, now: number): NodeStatus {
   return {
-    capacity: resources(facts, 0, 0),
-    allocatable: resources(facts, EVICTION_MEMORY, EVICTION_DISK),
+    // In KiB as it is, in bytes where a part is taken off: kubelet prints storage so.
+    capacity: resources(facts, facts.memoryBytes, `${Math.floor(facts.diskBytes / 1024)}Ki`),
+    allocatable: resources(facts, allocatableMemory(facts.memoryBytes), String(allocatableDisk(facts.diskBytes))),
     conditions: nodeConditions(troubles, now),
     addresses: [
       { type: 'InternalIP', address: facts.address },
@@ -88,19 +90,13 @@ export function nodeStatus(facts: NodeFacts, troubles: NodeTroubles, now: number
   }
 }
 
-/** Kubelet's hard eviction thresholds, which no Pod may plan with: 100 MiB of memory, a tenth of the disk. */
-const EVICTION_MEMORY = 100 * 2 ** 20
-const EVICTION_DISK = 0.1
-
-function resources(facts: NodeFacts, lessMemory: number, lessDisk: number): Record<string, string> {
-  const disk = Math.floor(facts.diskBytes * (1 - lessDisk))
+function resources({ cpus }: NodeFacts, memoryBytes: number, storage: string): Record<string, string> {
   return {
-    cpu: String(facts.cpus),
-    // In bytes where a tenth is taken off, in KiB as it is: kubelet prints them so.
-    'ephemeral-storage': lessDisk === 0 ? `${Math.floor(disk / 1024)}Ki` : String(disk),
+    cpu: String(cpus),
+    'ephemeral-storage': storage,
     'hugepages-1Gi': '0',
     'hugepages-2Mi': '0',
-    memory: `${Math.floor((facts.memoryBytes - lessMemory) / 1024)}Ki`,
+    memory: `${Math.floor(memoryBytes / 1024)}Ki`,
     pods: String(MOST_PODS),
   }
 }

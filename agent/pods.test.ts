@@ -383,7 +383,7 @@ test('[AG19] a missing ConfigMap holds the container back, and starts it when it
   await it.clock.settle()
   expect(it.status().phase).toBe('Running')
   const specs = [...it.runtime.specs.values()].filter((spec) => 'image' in spec)
-  expect(specs[0]).toMatchObject({ env: ['A=x'] })
+  expect(specs[0]).toMatchObject({ env: expect.arrayContaining(['A=x']) })
 })
 
 test('[AG20] a Pod that asks for what the agent cannot do waits, says so, and is never run without it', async () => {

@@ -1,12 +1,13 @@
 import type { Resource } from '../api/meta/object.ts'
 import { rfc3339 } from '../api/meta/time.ts'
 import type { ConfigMap, Pod, Secret } from '../api/schema/types.generated.ts'
-import { makePulls } from './actions/pulls.ts'
 import type { Machine } from './actions/acting.ts'
+import { makePulls } from './actions/pulls.ts'
 import type { Clock } from './clock.ts'
 import { watchContainers, type Containers } from './containers.ts'
 import { makeAddresses } from './network/addresses.ts'
 import type { Network } from './network/network.ts'
+import type { ApiAddress } from './pod/api-variables.ts'
 import { findContainer, type Found } from './pod/find.ts'
 import { LABEL, podOfLabels } from './pod/labels.ts'
 import type { Desired, Reports } from './pod/pods.ts'
@@ -14,6 +15,7 @@ import type { Around } from './pod/seen.ts'
 import { PodWorker } from './pod/worker.ts'
 import type { Runtime } from './runtime/runtime.ts'
 import { messageFiles, type MessageFiles } from './termination-message.ts'
+import type { Volumes } from './volumes/volumes.ts'
 
 export type { Found } from './pod/find.ts'
 
@@ -23,6 +25,9 @@ export interface PodsOptions {
   readonly network: Network
   readonly reports: Reports
   readonly clock: Clock
+  readonly volumes: Volumes
+  /** Where Pods reach the API. */
+  readonly api: ApiAddress
   /** Defaults to files below /run/podo. */
   readonly messages?: MessageFiles
   /** Fields of the Pod that this agent cannot honour (`spec.volumes[0].nfs`): such a Pod waits and is never run without them. */
@@ -35,6 +40,8 @@ export interface PodsNode {
   /** Allocatable, for resourceFieldRef without a limit and for oom_score_adj. */
   readonly cpus: number
   readonly memoryBytes: number
+  /** Size of the disk of containers. */
+  readonly diskBytes: number
 }
 
 export interface PodName {
@@ -68,18 +75,19 @@ class MachinePods implements Pods {
   #desired: Desired | undefined
   /** Pods whose end was reported and whose objects are still there: whoever sends the reports sees to it. */
   readonly #gone = new Set<string>()
+  #isSwept = false
   #isStopped = false
   #cancelCheck: () => void = () => undefined
 
   constructor(options: PodsOptions) {
     this.#options = options
-    const { runtime, network, clock, messages = messageFiles(options.node.name) } = options
+    const { runtime, network, clock, volumes, messages = messageFiles(options.node.name) } = options
     const containers = watchContainers({ runtime, clock, messages, changed: (uid) => this.#changed(uid) })
     const addresses = makeAddresses(
       () => network.ranges()?.podCIDR,
       () => takenAddresses(containers),
     )
-    this.#machine = { runtime, network, containers, addresses, clock, messages, pulls: makePulls(runtime) }
+    this.#machine = { runtime, network, containers, addresses, clock, messages, volumes, pulls: makePulls(runtime) }
     containers.start()
   }
 
@@ -151,6 +159,14 @@ class MachinePods implements Pods {
       const pod = podOfLabels(containers.of(uid).map(({ detail }) => detail.labels))
       if (pod !== undefined) this.#begin(deleted(pod, clock.now()), true)
     }
+    if (!this.#isSwept) void this.#sweepVolumes()
+  }
+
+  /** Volumes of Pods that went, containers and all, while the agent was away. */
+  async #sweepVolumes(): Promise<void> {
+    this.#isSwept = true
+    const { volumes } = this.#machine
+    for (const uid of await volumes.uids()) if (!this.#workers.has(uid)) await volumes.remove(uid)
   }
 
   #begin(pod: Pod, orphan: boolean): void {
@@ -165,13 +181,14 @@ class MachinePods implements Pods {
   }
 
   #aroundOf(pod: Pod, orphan: boolean): Around {
-    const { node, unsupported } = this.#options
+    const { node, api, unsupported } = this.#options
     const own = ({ metadata }: Resource): boolean => metadata.namespace === pod.metadata.namespace
     // The control plane sends ConfigMaps and Secrets here and nothing else.
     const configMaps = (this.#desired?.configMaps ?? []).filter(own) as ConfigMap[]
     const secrets = (this.#desired?.secrets ?? []).filter(own) as Secret[]
     return {
       node,
+      api,
       configMaps: new Map(configMaps.map((object) => [object.metadata.name, object])),
       secrets: new Map(secrets.map((object) => [object.metadata.name, object])),
       unsupported: orphan ? [] : unsupported(pod),

@@ -16,19 +16,58 @@ test('[AG52] a plain Pod has nothing that cannot be honoured', () => {
     ports: [{ containerPort: 80 }],
     livenessProbe: { httpGet: { port: 80 } },
     env: [{ name: 'A', value: 'b' }],
+    volumeMounts: [{ name: 'access', mountPath: '/a', readOnly: true, mountPropagation: 'None' }],
   }
-  expect(unsupportedFields(pod({ ...container(plain), hostUsers: true, setHostnameAsFQDN: false }))).toEqual([])
+  const volumes = [
+    { name: 'access', projected: { sources: [{ serviceAccountToken: {} }, { configMap: {} }, { downwardAPI: {} }] } },
+    { name: 'memory', emptyDir: { medium: 'Memory', sizeLimit: '1Mi' } },
+    { name: 'work', emptyDir: {} },
+    { name: 'hidden', secret: {} },
+    { name: 'about', downwardAPI: {} },
+  ]
+  expect(unsupportedFields(pod({ volumes, ...container(plain), hostUsers: true, setHostnameAsFQDN: false }))).toEqual(
+    [],
+  )
 })
 
 test.each([
   [
     {
       volumes: [
-        { name: 'a', emptyDir: {} },
+        { name: 'a', emptyDir: { medium: 'HugePages' } },
         { name: 'b', nfs: {} },
+        { name: 'c', emptyDir: { sizeLimit: '1Gi' } },
+        { name: 'd', projected: { sources: [{ configMap: {} }, { clusterTrustBundle: {} }, { podCertificate: {} }] } },
       ],
     },
-    ['spec.volumes[0].emptyDir', 'spec.volumes[1].nfs'],
+    [
+      'spec.volumes[0].emptyDir.medium',
+      'spec.volumes[1].nfs',
+      'spec.volumes[2].emptyDir.sizeLimit',
+      'spec.volumes[3].projected.sources[1].clusterTrustBundle',
+      'spec.volumes[3].projected.sources[2].podCertificate',
+    ],
+  ],
+  [
+    {
+      volumes: [
+        { name: 'a', emptyDir: {} },
+        { name: 'b', configMap: {} },
+      ],
+      ...container({
+        volumeMounts: [
+          { name: 'a', subPath: 'x' },
+          { name: 'a', subPathExpr: '$(X)' },
+          { name: 'b', subPath: 'x', mountPropagation: 'HostToContainer', recursiveReadOnly: 'Enabled' },
+        ],
+      }),
+    },
+    [
+      'spec.containers[0].volumeMounts[0].subPath',
+      'spec.containers[0].volumeMounts[1].subPathExpr',
+      'spec.containers[0].volumeMounts[2].mountPropagation',
+      'spec.containers[0].volumeMounts[2].recursiveReadOnly',
+    ],
   ],
   [
     { initContainers: [{ name: 'i', resources: {}, restartPolicy: 'Always' }] },

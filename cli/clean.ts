@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { dockerHttp } from '../agent/runtime/docker-http.ts'
 import { removeNetwork } from '../agent/network/remove-network.ts'
+import { removeVolumes } from '../agent/volumes/places.ts'
 import { dockerAnswers, dockerSocket } from './docker-engine.ts'
 import { endPid, pidOf } from './processes.ts'
 import { Refusal } from './state.ts'
@@ -10,7 +11,7 @@ import { Refusal } from './state.ts'
 const LABEL = 'podo.node'
 /** `npm start`'s folder itself, and `npm run dev`'s below it. */
 const FOLDERS = ['', 'dev']
-/** What agents keep for as long as the machine is up: termination messages. */
+/** What agents keep for as long as the machine is up: termination messages, volumes that may hold secrets. */
 const RUN = '/run/podo'
 
 /** What a clean would remove, to be said before it is done. */
@@ -42,6 +43,7 @@ export async function clean(dir: string): Promise<void> {
       await docker.call('DELETE', `/containers/${id}`, { query: { force: true, v: true } })
   }
   await removeNetwork()
+  await removeVolumes()
   for (const sub of FOLDERS) await endPid(join(dir, sub, 'dockerd.pid'), 'dockerd', 20_000)
   rmSync(RUN, { recursive: true, force: true })
   rmSync(dir, { recursive: true, force: true })

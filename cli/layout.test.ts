@@ -17,8 +17,8 @@ test('[CL9] PODO_PORT is a port, or it is refused in a sentence', () => {
   }
 })
 
-test('[CL17] the certificate names loopback, the machine, and what it listens on', () => {
-  const own = ['localhost', '127.0.0.1', hostname().toLowerCase()]
+test('[CL17] the certificate names loopback, the machine, what its Pods know it by, and what it listens on', () => {
+  const own = ['localhost', '127.0.0.1', hostname().toLowerCase(), '169.254.1.1']
   expect(serverNames('127.0.0.1')).toEqual(own)
   expect(serverNames('192.0.2.7')).toEqual([...own, '192.0.2.7'])
   expect(serverNames('0.0.0.0')).toEqual([...own, ...machineAddresses()])

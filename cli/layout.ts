@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { API_IN_PODS } from '../agent/network/rules.ts'
 import { Refusal } from './state.ts'
 
 /** Where things are in a checkout. The bundle lies in dist/, one folder below the root. */
@@ -35,9 +36,12 @@ export function reachableAt(listen: string, port: number, addresses: readonly st
   return `https://${host}:${port}`
 }
 
-/** What the server's certificate must name: loopback, this machine's name, and the addresses that it listens on. */
+/**
+ * What the server's certificate must name: loopback, this machine's name, where its Pods reach it, and the addresses
+ * that it listens on.
+ */
 export function serverNames(listen: string): string[] {
-  const names = ['localhost', '127.0.0.1', hostname().toLowerCase()]
+  const names = ['localhost', '127.0.0.1', hostname().toLowerCase(), API_IN_PODS]
   if (listen === '0.0.0.0') return [...names, ...machineAddresses()]
   return names.includes(listen) ? names : [...names, listen]
 }

@@ -6,6 +6,7 @@ import type { Around, Failure } from '../pod/seen.ts'
 import { RuntimeError, type Runtime } from '../runtime/runtime.ts'
 import type { Addresses } from '../network/addresses.ts'
 import type { MessageFiles } from '../termination-message.ts'
+import type { MadeVolumes, Volumes } from '../volumes/volumes.ts'
 import type { Pulls } from './pulls.ts'
 
 /** What all Pods of the machine share. */
@@ -16,6 +17,7 @@ export interface Machine {
   readonly addresses: Addresses
   readonly pulls: Pulls
   readonly messages: MessageFiles
+  readonly volumes: Volumes
   readonly clock: Clock
 }
 
@@ -29,6 +31,10 @@ export interface Acting extends Machine {
   tell(type: 'Normal' | 'Warning', reason: string, message: string, container?: string): void
   /** Remembers why a container (the sandbox: '') could not be brought up; undefined: it could. */
   failed(name: string, failure: Omit<Failure, 'at'> | undefined): void
+  /** What came of making the volumes from `print`. */
+  mounted(print: string, made: MadeVolumes): void
+  /** The volumes are gone. */
+  cleared(): void
   /** The sandbox has its network. */
   attached(id: string): void
 }

@@ -2,6 +2,7 @@ import type { Action } from '../pod/action.ts'
 import type { Acting } from './acting.ts'
 import { attachSandbox, makeSandbox } from './sandbox.ts'
 import { startContainer } from './start.ts'
+import { makeVolumes } from './volumes.ts'
 
 /** An action that takes its time. Events and waits are the worker's own. */
 export type Work = Exclude<Action, { do: 'event' | 'wait' }>
@@ -10,6 +11,11 @@ export type Work = Exclude<Action, { do: 'event' | 'wait' }>
 export async function perform(acting: Acting, action: Work): Promise<void> {
   const { runtime, containers } = acting
   switch (action.do) {
+    case 'volumes':
+      return makeVolumes(acting, action)
+    case 'clear':
+      await acting.volumes.remove(acting.pod.metadata.uid)
+      return acting.cleared()
     case 'sandbox':
       return makeSandbox(acting, action)
     case 'attach':

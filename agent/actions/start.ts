@@ -2,11 +2,12 @@ import type { Container } from '../../api/schema/types.generated.ts'
 import type { Action } from '../pod/action.ts'
 import { doubled, RETRY } from '../pod/backoff.ts'
 import { credentialsFor } from '../pod/credentials.ts'
-import { ConfigError } from '../pod/env.ts'
+import { ConfigError, environmentOf } from '../pod/env.ts'
 import { pullPolicyOf } from '../pod/image.ts'
+import { wantedMounts } from '../pod/mounts.ts'
 import { sandboxOf } from '../pod/seen.ts'
-import { containerSpecOf } from '../pod/spec.ts'
-import type { ImageInfo } from '../runtime/runtime.ts'
+import { addressIn, containerSpecOf } from '../pod/spec.ts'
+import type { ImageInfo, Mount } from '../runtime/runtime.ts'
 import { isDown, messageOf, type Acting } from './acting.ts'
 
 type Start = Action & { do: 'start' }
@@ -64,7 +65,14 @@ async function create(acting: Acting, container: Container, action: Start, image
   const { kind, attempt, backoff } = action
   const message = await acting.messages.make(pod.metadata.uid, container.name, attempt)
   const labels = { kind, attempt, backoff, sandbox: sandbox.attempt, message }
-  const id = await runtime.create(containerSpecOf(pod, container, labels, sandbox, image, around))
+  const variables = environmentOf(pod, container, around, addressIn(sandbox, around))
+  const mounts: Mount[] = []
+  for (const wanted of wantedMounts(pod, container, variables)) {
+    const { target, readOnly } = wanted
+    mounts.push({ source: await acting.volumes.source(pod, wanted), target, readOnly })
+  }
+  const spec = containerSpecOf(pod, container, { labels, sandbox, image, around, variables, mounts })
+  const id = await runtime.create(spec)
   acting.tell('Normal', 'Created', 'Container created', container.name)
   return id
 }

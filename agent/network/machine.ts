@@ -10,17 +10,25 @@ import * as rules from './rules.ts'
 const RESOLV_CONF = ['/etc/resolv.conf', '/run/systemd/resolve/resolv.conf']
 const SYSCTL = '/proc/sys/net/ipv4'
 
+export interface NetworkOptions {
+  /** Port of an API that listens on this machine's loopback only: its Pods shall reach it. */
+  readonly apiPort?: number | undefined
+  readonly run?: RunCommand
+}
+
 /** The network of this machine's kernel, by iproute2, nftables and iptables. Needs root. */
-export const makeNetwork = (run: RunCommand = runCommand): Network => new KernelNetwork(run)
+export const makeNetwork = (options: NetworkOptions = {}): Network => new KernelNetwork(options)
 
 class KernelNetwork implements Network {
   readonly #run: RunCommand
+  readonly #apiPort: number | undefined
   #ranges: NetworkRanges | undefined
   #trouble: string | undefined = 'the node has no podCIDR yet'
   #mtu = rules.MTU
 
-  constructor(run: RunCommand) {
+  constructor({ run = runCommand, apiPort }: NetworkOptions) {
     this.#run = run
+    this.#apiPort = apiPort
   }
 
   ranges = (): NetworkRanges | undefined => this.#ranges
@@ -44,6 +52,7 @@ class KernelNetwork implements Network {
     await runOrThrow(this.#run, 'ip', ['-batch', '-'], add + rules.hostSide(link, address))
     // A Pod cannot send under another's address: without this its packets would reach other nodes.
     await writeFile(`${SYSCTL}/conf/${link}/rp_filter`, '1')
+    if (this.#apiPort !== undefined) await writeFile(`${SYSCTL}/conf/${link}/route_localnet`, '1')
     await runOrThrow(this.#run, 'nsenter', inside, rules.podSide(address))
   }
 
@@ -76,7 +85,7 @@ class KernelNetwork implements Network {
     this.#mtu = Math.min(rules.MTU, await this.#outsideMtu())
     if ((await readFile(`${SYSCTL}/ip_forward`, 'utf8')).trim() !== '1') await writeFile(`${SYSCTL}/ip_forward`, '1')
     await runOrThrow(this.#run, 'ip', ['-batch', '-'], rules.machineSide(ranges))
-    await runOrThrow(this.#run, 'nft', ['-f', '-'], rules.masquerade(ranges))
+    await runOrThrow(this.#run, 'nft', ['-f', '-'], rules.machineTable(ranges, this.#apiPort))
     await this.#letThrough()
     return undefined
   }
@@ -84,7 +93,11 @@ class KernelNetwork implements Network {
   /** Docker's own rules live in iptables, and only an accept there overrules its drop. */
   async #letThrough(): Promise<void> {
     const { code, stdout } = await this.#run('iptables', ['-S'])
-    const chain = code === 0 ? rules.forwardChain(stdout) : undefined
+    if (code !== 0) return
+    if (this.#apiPort !== undefined && rules.dropsInput(stdout))
+      for (const rule of rules.missingInput(stdout, this.#apiPort))
+        await runOrThrow(this.#run, 'iptables', ['-I', 'INPUT', ...rule])
+    const chain = rules.forwardChain(stdout)
     if (chain === undefined) return
     for (const rule of rules.missingRules(stdout, chain))
       await runOrThrow(this.#run, 'iptables', ['-I', chain, ...rule])

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { makeAddresses } from './addresses.ts'
+import { apiAddressOf } from './api-address.ts'
 import { makeNetwork } from './machine.ts'
 import { machineNetworks, overlapOf } from './overlap.ts'
 import { addressNumber, addressText, gatewayOf, parseRange, smallestFree } from './range.ts'
@@ -7,8 +8,11 @@ import { resolversOf } from './resolvers.ts'
 import {
   forwardChain,
   linkName,
+  API_IN_PODS,
+  dropsInput,
   machineSide,
-  masquerade,
+  machineTable,
+  missingInput,
   missingRules,
   podCIDROf,
   podSide,
@@ -84,7 +88,7 @@ test('what the kernel is told', () => {
   expect(machineSide(RANGES)).toBe(
     'addr replace 10.244.1.1/32 dev lo\nroute replace unreachable 10.244.0.0/14 metric 4000\nroute replace unreachable 10.244.1.0/24 metric 4000\n',
   )
-  expect(masquerade(RANGES)).toContain('ip saddr 10.244.1.0/24 ip daddr != 10.244.0.0/14 masquerade')
+  expect(machineTable(RANGES)).toContain('ip saddr 10.244.1.0/24 ip daddr != 10.244.0.0/14 masquerade')
   expect(podCIDROf(tableName('10.244.1.0/24'))).toBe('10.244.1.0/24')
   expect(tableName('10.244.1.0/24')).not.toBe(tableName('10.244.11.0/24'))
 })
@@ -98,8 +102,36 @@ test('forwarded packets are let through where someone drops them, once', () => {
   ])
 })
 
+test('[ND42] an API on the loopback is reached by its address in Pods, and nothing else of the loopback', () => {
+  expect(machineTable(RANGES)).not.toContain('127.0.0')
+  const lines = machineTable(RANGES, 8443).split('\n')
+  expect(lines).toContain('    iifname "pv*" ip daddr 127.0.0.0/8 drop')
+  expect(lines).toContain(
+    `    iifname "pv*" ip saddr 10.244.1.0/24 ip daddr ${API_IN_PODS} tcp dport 8443 dnat to 127.0.0.1:8443`,
+  )
+  const api = (url: string) => apiAddressOf(new URL(url))
+  expect(api('https://127.0.0.1:8443')).toEqual({ host: API_IN_PODS, onMachine: '127.0.0.1', port: 8443 })
+  expect(api('https://localhost:8443').host).toBe(API_IN_PODS)
+  expect(api('https://podo.example.workers.dev')).toEqual({
+    host: 'podo.example.workers.dev',
+    onMachine: 'podo.example.workers.dev',
+    port: 443,
+  })
+  expect(api('https://[2001:db8::1]:8443').host).toBe('2001:db8::1')
+})
+
+test('[ND42] a firewall of the machine lets Pods through to it, once', () => {
+  expect(dropsInput('-P INPUT ACCEPT\n')).toBe(false)
+  expect(dropsInput('-P INPUT DROP\n')).toBe(true)
+  const [rule = []] = missingInput('-P INPUT DROP\n', 8443)
+  expect(rule.slice(-4)).toEqual(['--dport', '8443', '-j', 'ACCEPT'])
+  expect(missingInput(`-P INPUT DROP\n-A INPUT ${rule.join(' ')}\n`, 8443)).toEqual([])
+})
+
 test('a program that is missing is named', async () => {
-  const network = makeNetwork(async (command) => ({ code: command === 'ip' ? 127 : 0, stdout: '', stderr: '' }))
+  const network = makeNetwork({
+    run: async (command) => ({ code: command === 'ip' ? 127 : 0, stdout: '', stderr: '' }),
+  })
   expect(network.trouble()).toBe('the node has no podCIDR yet')
   await network.use(RANGES)
   expect(network.trouble()).toBe('ip is not installed on this machine')

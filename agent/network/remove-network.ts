@@ -15,4 +15,7 @@ export async function removeNetwork(run: RunCommand = runCommand): Promise<void>
     await run('ip', ['route', 'del', 'unreachable', range, 'metric', '4000'])
   for (const chain of ['DOCKER-USER', 'FORWARD'])
     for (const rule of FORWARD_RULES) await run('iptables', ['-D', chain, ...rule])
+  const input = await run('iptables', ['-S', 'INPUT'])
+  for (const [, rule = ''] of input.stdout.matchAll(/^-A INPUT (-d 127\.0\.0\.1\/32 -i pv\+ .*)$/gm))
+    await run('iptables', ['-D', 'INPUT', ...rule.split(' ')])
 }

@@ -48,8 +48,17 @@ export function podCIDROf(table: string): string | undefined {
   return bits === undefined ? undefined : `${a}.${b}.${c}.${d}/${bits}`
 }
 
-/** Pods reach the Internet as the machine; among themselves they keep their addresses. Replaces the table as a whole. */
-export function masquerade({ podCIDR, clusterCIDR }: NetworkRanges): string {
+/**
+ * Where Pods reach an API that listens on the loopback of their machine: the address of their next hop, which nobody
+ * else on the LAN can reach a service by. The API's certificate names it.
+ */
+export const API_IN_PODS = NEXT_HOP
+
+/**
+ * Pods reach the Internet as the machine; among themselves they keep their addresses. Replaces the table as a whole.
+ * `apiPort` is that of an API on the machine's loopback: Pods reach it and nothing else there.
+ */
+export function machineTable({ podCIDR, clusterCIDR }: NetworkRanges, apiPort?: number): string {
   const table = `table ip ${tableName(podCIDR)}`
   return [
     table,
@@ -59,10 +68,26 @@ export function masquerade({ podCIDR, clusterCIDR }: NetworkRanges): string {
     '    type nat hook postrouting priority srcnat; policy accept;',
     `    ip saddr ${podCIDR} ip daddr != ${clusterCIDR} masquerade`,
     '  }',
+    ...(apiPort === undefined ? [] : apiChains(podCIDR, apiPort)),
     '}',
     '',
   ].join('\n')
 }
+
+/**
+ * Packets to the API's address go on to the loopback, which route_localnet of the Pods' interfaces lets them; what a Pod
+ * sends to a loopback address by itself is dropped before that, as kube-proxy does (CVE-2020-8558).
+ */
+const apiChains = (podCIDR: string, port: number): string[] => [
+  '  chain loopback {',
+  '    type filter hook prerouting priority raw; policy accept;',
+  '    iifname "pv*" ip daddr 127.0.0.0/8 drop',
+  '  }',
+  '  chain api {',
+  '    type nat hook prerouting priority dstnat; policy accept;',
+  `    iifname "pv*" ip saddr ${podCIDR} ip daddr ${API_IN_PODS} tcp dport ${port} dnat to 127.0.0.1:${port}`,
+  '  }',
+]
 
 /** Of a Docker that turned forwarding on by itself: it drops what is not its own. */
 export const FORWARD_RULES: readonly (readonly string[])[] = [
@@ -79,3 +104,12 @@ export function forwardChain(listing: string): string | undefined {
 /** The rules that are not there yet. */
 export const missingRules = (listing: string, chain: string): (readonly string[])[] =>
   FORWARD_RULES.filter((rule) => !listing.split('\n').includes(`-A ${chain} ${rule.join(' ')}`))
+
+/** Whether a firewall of the machine (ufw and its like) drops what it does not know. Reads `iptables -S`. */
+export const dropsInput = (listing: string): boolean => /^-P INPUT DROP$/m.test(listing)
+
+/** What lets Pods through to an API on the loopback, unless it is there. */
+export const missingInput = (listing: string, port: number): (readonly string[])[] =>
+  [['-d', '127.0.0.1/32', '-i', 'pv+', '-p', 'tcp', '-m', 'tcp', '--dport', String(port), '-j', 'ACCEPT']].filter(
+    (rule) => !listing.split('\n').includes(`-A INPUT ${rule.join(' ')}`),
+  )

@@ -2,6 +2,15 @@ import type { ContainerKind } from './labels.ts'
 
 /** What the worker does next. Each runs beside the others; one whose key is under way is not begun again. */
 export type Action =
+  /** Makes the Pod's volumes, or brings them up to date; `print` (`volumesPrint`) is what they are made from. */
+  | {
+      readonly do: 'volumes'
+      readonly print: string
+      /** Leaves out a token that nobody can give. */
+      readonly withoutToken: boolean
+    }
+  /** Takes the Pod's volumes away. */
+  | { readonly do: 'clear' }
   /** Makes and starts the sandbox. */
   | { readonly do: 'sandbox'; readonly attempt: number; readonly accepted: number }
   /** Gives the running sandbox its network. */
@@ -44,8 +53,10 @@ export type Action =
 /** Two actions with the same key are the same work. A stop with a shorter grace is another one. */
 export function keyOf(action: Action): string {
   switch (action.do) {
+    case 'volumes':
+    case 'clear':
     case 'sandbox':
-      return 'sandbox'
+      return action.do
     case 'attach':
       return `attach ${action.id}`
     case 'start':

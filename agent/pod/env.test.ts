@@ -14,7 +14,8 @@ const secret = (name: string, data: Record<string, string>): [string, Secret] =>
   { apiVersion: 'v1', kind: 'Secret', metadata: { name, ...META }, data },
 ]
 const AROUND: Around = {
-  node: { name: 'n1', address: '192.0.2.10', cpus: 4, memoryBytes: 2 ** 33 },
+  node: { name: 'n1', address: '192.0.2.10', cpus: 4, memoryBytes: 2 ** 33, diskBytes: 2 ** 40 },
+  api: { host: 'api.example', onMachine: '127.0.0.1', port: 8443 },
   configMaps: new Map([configMap('conf', { A: 'from conf', B: 'b' })]),
   secrets: new Map([secret('hidden', { S: btoa('sesam'), U: 'w6k=' })]),
   unsupported: [],
@@ -28,7 +29,9 @@ const POD: Pod = {
 }
 const container = (more: Partial<Container>): Container => ({ name: 'c', resources: {}, ...more })
 const of = (more: Partial<Container>): Record<string, string> =>
-  Object.fromEntries(environmentOf(POD, container(more), AROUND, '10.244.1.2'))
+  Object.fromEntries(
+    [...environmentOf(POD, container(more), AROUND, '10.244.1.2')].filter(([name]) => !name.startsWith('KUBERNETES_')),
+  )
 const from = (name: string, valueFrom: EnvVar['valueFrom']): EnvVar =>
   valueFrom === undefined ? { name } : { name, valueFrom }
 
@@ -56,6 +59,33 @@ test('[AG70] envFrom first, then env; later wins; $(VAR) sees what stands before
       ],
     }),
   ).toEqual({ B: 'b', P_S: 'sesam', P_U: 'é', A: 'own', C: 'own b sesam $(LATER)', LATER: 'l' })
+})
+
+test.each([
+  ['of its own address', {}, 'api.example'],
+  ['with the machine’s network', { hostNetwork: true }, '127.0.0.1'],
+])('[ND40] every container knows where the API is: a Pod %s', (_, spec, host) => {
+  const pod: Pod = { ...POD, spec: { ...POD.spec, enableServiceLinks: false, ...spec } }
+  expect(Object.fromEntries(environmentOf(pod, container({}), AROUND, ''))).toEqual({
+    KUBERNETES_SERVICE_HOST: host,
+    KUBERNETES_SERVICE_PORT: '8443',
+    KUBERNETES_SERVICE_PORT_HTTPS: '8443',
+    KUBERNETES_PORT: `tcp://${host}:8443`,
+    KUBERNETES_PORT_8443_TCP: `tcp://${host}:8443`,
+    KUBERNETES_PORT_8443_TCP_PROTO: 'tcp',
+    KUBERNETES_PORT_8443_TCP_PORT: '8443',
+    KUBERNETES_PORT_8443_TCP_ADDR: host,
+  })
+})
+
+test('[ND40] the container’s own variables win, and may refer to them', () => {
+  const env = [
+    { name: 'URL', value: 'https://$(KUBERNETES_SERVICE_HOST):$(KUBERNETES_SERVICE_PORT)' },
+    { name: 'KUBERNETES_SERVICE_HOST', value: 'other.example' },
+  ]
+  const found = environmentOf(POD, container({ env }), AROUND, '')
+  expect(found.get('URL')).toBe('https://api.example:8443')
+  expect(found.get('KUBERNETES_SERVICE_HOST')).toBe('other.example')
 })
 
 test('fields of the Pod', () => {

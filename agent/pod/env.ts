@@ -1,6 +1,8 @@
 import { decodeBase64 } from '../../api/schema/base64.ts'
 import type { Container, EnvFromSource, EnvVar, EnvVarSource, Pod } from '../../api/schema/types.generated.ts'
+import { apiVariables } from './api-variables.ts'
 import { expand } from './expand.ts'
+import { metadataField } from './fields.ts'
 import { resourceValue } from './resources.ts'
 import type { Around } from './seen.ts'
 
@@ -8,11 +10,12 @@ import type { Around } from './seen.ts'
 export class ConfigError extends Error {}
 
 /**
- * The environment in kubelet's order: envFrom, then env, later ones win, `$(VAR)` sees what stands before it.
+ * The environment in kubelet's order: where the API is, envFrom, then env; later ones win, `$(VAR)` sees what stands
+ * before it.
  * Throws ConfigError. Model: Kubelet.makeEnvironmentVariables.
  */
 export function environmentOf(pod: Pod, container: Container, around: Around, podIP: string): Map<string, string> {
-  const variables = new Map<string, string>()
+  const variables = new Map(apiVariables(around.api, pod.spec.hostNetwork === true))
   for (const source of container.envFrom ?? [])
     for (const [key, value] of Object.entries(dataOf(pod, source, around)))
       variables.set(`${source.prefix ?? ''}${key}`, value)
@@ -91,19 +94,11 @@ function keyValue(pod: Pod, from: EnvVarSource, around: Around): string | undefi
   throw new ConfigError('the source of an environment variable is not supported by this agent')
 }
 
-const MAP_KEY = /^metadata\.(labels|annotations)\['(.*)'\]$/
-
 /** https://kubernetes.io/docs/concepts/workloads/pods/downward-api/#available-fields */
 function fieldValue(pod: Pod, path: string, { node }: Around, podIP: string): string {
-  const match = MAP_KEY.exec(path)
-  if (match !== null) {
-    const map = match[1] === 'labels' ? pod.metadata.labels : pod.metadata.annotations
-    return map?.[match[2] ?? ''] ?? ''
-  }
+  const own = metadataField(pod, path)
+  if (own !== undefined) return own
   const fields: Record<string, string> = {
-    'metadata.name': pod.metadata.name,
-    'metadata.namespace': pod.metadata.namespace ?? '',
-    'metadata.uid': pod.metadata.uid,
     'spec.nodeName': pod.spec.nodeName ?? node.name,
     'spec.serviceAccountName': pod.spec.serviceAccountName ?? '',
     'status.hostIP': node.address,

@@ -2,7 +2,7 @@
  * Replaces `$(NAME)` by the variable of that name; an unknown one stays as it is, `$$` becomes `$`.
  * k8s.io/kubernetes/third_party/forked/golang/expansion.Expand
  */
-export function expand(text: string, variables: ReadonlyMap<string, string>): string {
+export function expand(text: string, variables: Pick<ReadonlyMap<string, string>, 'get'>): string {
   let result = ''
   let at = 0
   while (at < text.length) {

@@ -3,6 +3,7 @@ import type { Container, Pod, PodSpec } from '../../api/schema/types.generated.t
 import { keyOf, type Action } from './action.ts'
 import { begin, next, type Life } from './life.ts'
 import { plan } from './plan.ts'
+import { NO_VOLUMES, volumesPrint, type VolumesFailure, type VolumesSeen } from './volumes.ts'
 import type { Instance, Sandbox, Seen } from './seen.ts'
 import { statusOf } from './status.ts'
 
@@ -58,10 +59,12 @@ const seen = (more: Partial<Seen> = {}): Seen => ({
   attached: new Set(['s0']),
   failures: new Map(),
   probes: new Map(),
+  volumes: NO_VOLUMES,
   doing: new Set(),
   last: undefined,
   around: {
-    node: { name: 'n', address: '192.0.2.1', cpus: 2, memoryBytes: 2 ** 31 },
+    node: { name: 'n', address: '192.0.2.1', cpus: 2, memoryBytes: 2 ** 31, diskBytes: 2 ** 40 },
+    api: { host: 'api.example', onMachine: '127.0.0.1', port: 8443 },
     configMaps: new Map(),
     secrets: new Map(),
     unsupported: [],
@@ -72,6 +75,17 @@ const keys = (actions: Action[]): string[] => actions.filter(({ do: what }) => w
 const inits = { initContainers: [container('i'), container('j')] }
 const init = (name: string, exitCode: number, more: Partial<Instance> = {}): Instance =>
   dead(name, exitCode, { kind: 'init', ...more })
+
+const MOUNTS = { volumes: [{ name: 'v', emptyDir: {} }] }
+/** Volumes of such a Pod that are as they should be. */
+const HELD: VolumesSeen = { ...NO_VOLUMES, ready: true, print: volumesPrint(pod(MOUNTS), seen().around) }
+const failure = (more: Partial<VolumesFailure> = {}): VolumesFailure => ({
+  at: NOW,
+  backoff: 500,
+  print: HELD.print,
+  silentSince: undefined,
+  ...more,
+})
 
 /** What the plan is for a running Pod, in the words of its actions. */
 const CASES: [string, Partial<PodSpec>, Partial<Seen>, string[]][] = [
@@ -84,6 +98,22 @@ const CASES: [string, Partial<PodSpec>, Partial<Seen>, string[]][] = [
     {},
     { sandboxes: [sandbox({ running: false })], instances: [instance('a')] },
     ['stop a0 30'],
+  ],
+  ['volumes before a sandbox', MOUNTS, { sandboxes: [] }, ['volumes']],
+  ['nothing begins while they are made', MOUNTS, { sandboxes: [], doing: new Set(['volumes']) }, ['volumes']],
+  ['nor in a sandbox that runs', MOUNTS, {}, ['volumes']],
+  ['what runs is looked after', MOUNTS, { instances: [instance('a', { image: 'old' })] }, ['volumes', 'stop a0 30']],
+  ['with volumes it goes on', MOUNTS, { volumes: HELD }, ['start a']],
+  ['a token that will be due', MOUNTS, { volumes: { ...HELD, renewAt: NOW + 1 } }, ['wait', 'start a']],
+  ['a token that is due', MOUNTS, { volumes: { ...HELD, renewAt: NOW } }, ['volumes', 'start a']],
+  ['what they show has changed', MOUNTS, { volumes: { ...HELD, print: 'old' } }, ['volumes', 'start a']],
+  ['a failure waits', MOUNTS, { volumes: { ...HELD, failure: failure() } }, ['wait', 'start a']],
+  ['and is repeated', MOUNTS, { volumes: { ...HELD, failure: failure({ at: NOW - 500 }) } }, ['volumes', 'start a']],
+  [
+    'at once with something else',
+    MOUNTS,
+    { volumes: { ...HELD, print: '', failure: failure({ print: 'old' }) } },
+    ['volumes', 'start a'],
   ],
   ['the first container alone is begun', {}, {}, ['start a']],
   ['the one under way holds the others back', {}, { doing: new Set(['start a']) }, ['start a']],
@@ -165,6 +195,27 @@ const CASES: [string, Partial<PodSpec>, Partial<Seen>, string[]][] = [
 ]
 test.each(CASES)('%s', (_, spec, more, expected) => {
   expect(keys(plan(pod(spec), RUNNING, seen(more), NOW))).toEqual(expected)
+})
+
+test('[AG78] a Pod that ran here goes without its token after ten silent seconds, a new one waits', () => {
+  const silent = (since: number, instances: Instance[]): Action[] => {
+    const volumes = { ...NO_VOLUMES, failure: failure({ backoff: 60_000, silentSince: since }) }
+    return plan(pod(MOUNTS), RUNNING, seen({ sandboxes: [], instances, volumes }), NOW).filter(
+      ({ do: what }) => what !== 'event',
+    )
+  }
+  const before = [dead('a', 255)]
+  expect(silent(NOW - 10_000, before)).toEqual([{ do: 'volumes', print: HELD.print, withoutToken: true }])
+  expect(silent(NOW - 9000, before)).toEqual([{ do: 'wait', until: NOW + 1000 }])
+  expect(silent(NOW - 20_000, [])).toEqual([{ do: 'wait', until: NOW + 60_000 }])
+})
+
+test('[AG77] the volumes of a Pod that has ended are taken away, once', () => {
+  const ended: Life = { state: 'terminated', accepted: NOW, why: 'finished' }
+  const afterwards = (volumes: VolumesSeen): string[] =>
+    keys(plan(pod(MOUNTS), ended, seen({ sandboxes: [], volumes }), NOW))
+  expect(afterwards(HELD)).toEqual(['clear'])
+  expect(afterwards({ ...NO_VOLUMES, cleared: true })).toEqual([])
 })
 
 test('the grace of a kill is the probe’s where it says one', () => {

@@ -11,6 +11,7 @@ import * as tell from './plan-events.ts'
 import { hasEnded, isAttached, latest, liveSandbox, succeeded } from './seen.ts'
 import type { Failure, Instance, Sandbox, Seen } from './seen.ts'
 import { nextAttempt } from './status-container.ts'
+import { lacksVolumes, planClearing, planVolumes } from './volumes.ts'
 
 /**
  * What to do next for a Pod: recomputed from what the runtime shows, so an agent that restarts goes on where it was.
@@ -32,12 +33,20 @@ function whileRunning(pod: Pod, accepted: number, seen: Seen, now: number): Acti
   if (unsupported.length > 0) return tell.unsupported(unsupported)
   const deadline = deadlineOf(pod, accepted)
   const alarm: Action[] = deadline === undefined ? [] : [{ do: 'wait', until: deadline }]
+  const actions = bringUp(pod, accepted, seen, now)
+  // Kubelet's WaitForAttachAndMount: nothing begins before the volumes are there; what runs goes on.
+  const begins = ({ do: what }: Action): boolean => what === 'sandbox' || what === 'start'
+  const possible = lacksVolumes(pod, seen) ? actions.filter((action) => !begins(action)) : actions
+  return [...alarm, ...planVolumes(pod, seen, now), ...possible]
+}
+
+function bringUp(pod: Pod, accepted: number, seen: Seen, now: number): Action[] {
   const sandbox = liveSandbox(seen)
   // Until it has its network nothing may join it.
-  if (seen.doing.has('sandbox')) return alarm
-  if (sandbox === undefined) return [...alarm, ...withoutSandbox(pod, accepted, seen, now)]
-  if (!isAttached(sandbox, seen)) return [...alarm, ...attach(sandbox, seen, now)]
-  return [...alarm, ...inSandbox(pod, sandbox, seen, now), ...leftovers(pod, sandbox, seen)]
+  if (seen.doing.has('sandbox')) return []
+  if (sandbox === undefined) return withoutSandbox(pod, accepted, seen, now)
+  if (!isAttached(sandbox, seen)) return attach(sandbox, seen, now)
+  return [...inSandbox(pod, sandbox, seen, now), ...leftovers(pod, sandbox, seen)]
 }
 
 /** The sandbox is missing or dead: whatever joined it ends, then there is a new one. */
@@ -213,5 +222,5 @@ function whileTerminating(life: Life & { state: 'terminating' }, seen: Seen): Ac
 function afterwards(pod: Pod, seen: Seen): Action[] {
   const sandboxes = seen.sandboxes.map(({ id }): Action => ({ do: 'remove', id }))
   const created = seen.instances.filter((instance) => isDeleting(pod) || instance.state === 'created')
-  return [...sandboxes, ...created.map(({ id }): Action => ({ do: 'remove', id }))]
+  return [...sandboxes, ...created.map(({ id }): Action => ({ do: 'remove', id })), ...planClearing(pod, seen)]
 }

@@ -82,7 +82,15 @@ export function resourceValue(pod: Pod, self: Container, ref: ResourceFieldSelec
   return String(Math.ceil(scale(parseQuantity(text)) / scale(parseQuantity(divisor))))
 }
 
+/** Kubelet's hard eviction thresholds, which no Pod may plan with: 100 MiB of memory, a tenth of the disk. */
+const EVICTION_MEMORY = 100 * 2 ** 20
+const EVICTION_DISK = 0.1
+export const allocatableMemory = (bytes: number): number => Math.floor((bytes - EVICTION_MEMORY) / 1024) * 1024
+export const allocatableDisk = (bytes: number): number => Math.floor(bytes * (1 - EVICTION_DISK))
+
+/** What Pods may take of the node: less than it has, as its status says (`agent/node.ts`). */
 function nodeQuantity(resource: string, node: Around['node']): string {
   if (resource === 'cpu') return String(node.cpus)
-  return resource === 'memory' ? String(node.memoryBytes) : '0'
+  if (resource === 'memory') return String(allocatableMemory(node.memoryBytes))
+  return resource === 'ephemeral-storage' ? String(allocatableDisk(node.diskBytes)) : '0'
 }

@@ -1,6 +1,8 @@
 import type { ConfigMap, PodStatus, Secret } from '../../api/schema/types.generated.ts'
 import type { ContainerDetail } from '../runtime/container.ts'
+import type { ApiAddress } from './api-variables.ts'
 import { LABEL, type ContainerKind } from './labels.ts'
+import type { VolumesSeen } from './volumes.ts'
 
 /** What the world shows of one Pod at one moment. Gathered by the worker; everything is decided from it. */
 export interface Seen {
@@ -14,6 +16,7 @@ export interface Seen {
   readonly failures: ReadonlyMap<string, Failure>
   /** What the probes of a running container say, by its id. */
   readonly probes: ReadonlyMap<string, Verdict>
+  readonly volumes: VolumesSeen
   /** Keys (`keyOf`) of the actions that are under way. */
   readonly doing: ReadonlySet<string>
   /** The status last made, undefined after the agent's start: then the API's is the last one. */
@@ -28,7 +31,9 @@ export interface Around {
     readonly address: string
     readonly cpus: number
     readonly memoryBytes: number
+    readonly diskBytes: number
   }
+  readonly api: ApiAddress
   /** Why no Pod can have an address at present; undefined when all is well. Read anew at each look. */
   readonly networkTrouble?: string | undefined
   /** Those of the Pod's namespace, by name. */

@@ -4,10 +4,12 @@ import { credentialsFor } from './credentials.ts'
 import { pullPolicyOf } from './image.ts'
 import { limitsOf, qosOf } from './resources.ts'
 import type { Around, Sandbox } from './seen.ts'
+import { environmentOf } from './env.ts'
 import { containerSpecOf, dnsOf, hostnameOf, sandboxSpecOf } from './spec.ts'
 
 const AROUND: Around = {
-  node: { name: 'n1', address: '192.0.2.10', cpus: 4, memoryBytes: 2 ** 33 },
+  node: { name: 'n1', address: '192.0.2.10', cpus: 4, memoryBytes: 2 ** 33, diskBytes: 2 ** 40 },
+  api: { host: 'api.example', onMachine: '127.0.0.1', port: 8443 },
   configMaps: new Map(),
   secrets: new Map(),
   unsupported: [],
@@ -32,7 +34,14 @@ const image = (user = '') => ({
   command: [],
 })
 const specOf = (it: Pod, user = '') =>
-  containerSpecOf(it, it.spec.containers[0] ?? container(), LABELS, SANDBOX, image(user), AROUND)
+  containerSpecOf(it, it.spec.containers[0] ?? container(), {
+    labels: LABELS,
+    sandbox: SANDBOX,
+    image: image(user),
+    around: AROUND,
+    variables: environmentOf(it, it.spec.containers[0] ?? container(), AROUND, SANDBOX.address),
+    mounts: [],
+  })
 const MACHINE = { nameservers: ['192.0.2.53'], searches: ['lan'], options: [] }
 
 const withResources = (limits: Record<string, string>, requests: Record<string, string>): Pod =>

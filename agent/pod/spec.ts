@@ -1,6 +1,6 @@
 import type { Container, Pod, SecurityContext } from '../../api/schema/types.generated.ts'
-import type { ContainerSpec, ImageInfo, SandboxSpec } from '../runtime/container.ts'
-import { ConfigError, environmentOf } from './env.ts'
+import type { ContainerSpec, ImageInfo, Mount, SandboxSpec } from '../runtime/container.ts'
+import { ConfigError } from './env.ts'
 import { expand } from './expand.ts'
 import { containerLabels, runtimeName, sandboxLabels, type InstanceLabels } from './labels.ts'
 import { limitsOf } from './resources.ts'
@@ -53,17 +53,24 @@ export function sandboxSpecOf(
   }
 }
 
+/** The Pod's address in this sandbox. */
+export const addressIn = (sandbox: Sandbox, around: Around): string =>
+  sandbox.address === '' ? around.node.address : sandbox.address
+
+export interface ContainerParts {
+  readonly labels: InstanceLabels
+  readonly sandbox: Sandbox
+  readonly image: ImageInfo
+  readonly around: Around
+  /** Its environment (`environmentOf`). */
+  readonly variables: ReadonlyMap<string, string>
+  /** What it sees of the Pod's volumes. */
+  readonly mounts: readonly Mount[]
+}
+
 /** Throws ConfigError where the container cannot be made as it is asked for. */
-export function containerSpecOf(
-  pod: Pod,
-  container: Container,
-  labels: InstanceLabels,
-  sandbox: Sandbox,
-  image: ImageInfo,
-  around: Around,
-): ContainerSpec {
-  const podIP = sandbox.address === '' ? around.node.address : sandbox.address
-  const variables = environmentOf(pod, container, around, podIP)
+export function containerSpecOf(pod: Pod, container: Container, parts: ContainerParts): ContainerSpec {
+  const { labels, sandbox, image, around, variables } = parts
   const words = (list: string[] | undefined): string[] | undefined => list?.map((word) => expand(word, variables))
   const entrypoint = words(container.command)
   // Kubernetes: a command without args starts without the image's command.
@@ -80,6 +87,7 @@ export function containerSpecOf(
     ...(container.workingDir === undefined ? {} : { workingDir: container.workingDir }),
     ...limitsOf(pod, container, around.node),
     mounts: [
+      ...parts.mounts,
       { source: labels.message, target: container.terminationMessagePath ?? '/dev/termination-log', readOnly: false },
     ],
     ...terminal(container),

@@ -12,6 +12,7 @@ import { plan } from './plan.ts'
 import type { Reports } from './pods.ts'
 import { instanceOf, liveSandbox, sandboxOf, type Around, type Failure, type Instance, type Seen } from './seen.ts'
 import { statusOf } from './status.ts'
+import { afterMaking, NO_VOLUMES } from './volumes.ts'
 import { RuntimeError } from '../runtime/runtime.ts'
 
 /** Keys of told events that are remembered; the oldest go first. */
@@ -45,6 +46,7 @@ export class PodWorker {
   readonly #blocked = new Map<string, number>()
   readonly #failures = new Map<string, Failure>()
   readonly #attached = new Set<string>()
+  #volumes = NO_VOLUMES
   readonly #told = new Set<string>()
   readonly #probers = new Map<string, Prober>()
   readonly #running = new AbortController()
@@ -65,7 +67,15 @@ export class PodWorker {
     this.#pod = pod
     this.#around = around
     this.#isOrphan = orphan
+    this.#listenAgain()
     this.wake()
+  }
+
+  /** Somebody speaks: what failed in the silence is tried at once. */
+  #listenAgain(): void {
+    const { failure } = this.#volumes
+    if (failure?.silentSince === undefined) return
+    this.#volumes = { ...this.#volumes, failure: { ...failure, backoff: 0 } }
   }
 
   get pod(): Pod {
@@ -133,6 +143,7 @@ export class PodWorker {
       sandboxes: sandboxes.sort((a, b) => b.attempt - a.attempt),
       instances: instances.sort((a, b) => b.attempt - a.attempt || b.createdAt - a.createdAt),
       attached: this.#attached,
+      volumes: this.#volumes,
       failures: this.#failures,
       probes: new Map([...this.#probers].map(([id, prober]) => [id, prober.verdict()])),
       doing: this.#doing,
@@ -195,6 +206,12 @@ export class PodWorker {
       signal: this.#running.signal,
       tell: (type, reason, message, container) => this.#tell(type, reason, message, container),
       attached: (id) => void this.#attached.add(id),
+      mounted: (print, made) => {
+        this.#volumes = afterMaking(this.#volumes, print, made, machine.clock.now())
+      },
+      cleared: () => {
+        this.#volumes = { ...NO_VOLUMES, cleared: true }
+      },
       failed: (name, failure) => {
         if (failure === undefined) this.#failures.delete(name)
         else this.#failures.set(name, { ...failure, at: machine.clock.now() })
@@ -258,7 +275,9 @@ export class PodWorker {
 
   #end(): void {
     this.stop()
-    void this.#options.machine.messages.remove(this.#pod.metadata.uid)
+    const { machine } = this.#options
+    void machine.messages.remove(this.#pod.metadata.uid)
+    void machine.volumes.remove(this.#pod.metadata.uid)
     if (!this.#isOrphan) this.#options.reports.gone(this.#ref(), this.#last ?? this.#pod.status)
     this.#options.ended()
   }

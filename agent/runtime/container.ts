@@ -74,6 +74,13 @@ export interface SandboxSpec {
   cgroupParent?: string
 }
 
+/** A file or folder of the machine that a container sees. */
+export interface Mount {
+  source: string
+  target: string
+  readOnly: boolean
+}
+
 /** A container that joins the network, IPC and host name of its sandbox. */
 export interface ContainerSpec {
   name: string
@@ -93,7 +100,7 @@ export interface ContainerSpec {
   cpuQuota?: number
   memoryBytes?: number
   oomScoreAdj?: number
-  mounts?: { source: string; target: string; readOnly: boolean }[]
+  mounts?: Mount[]
   tty?: boolean
   stdin?: boolean
   stdinOnce?: boolean

@@ -7,6 +7,7 @@ import { makeNetwork } from '../../agent/network/machine.ts'
 import type { Network } from '../../agent/network/network.ts'
 import { dockerRuntime } from '../../agent/runtime/docker.ts'
 import type { Runtime } from '../../agent/runtime/runtime.ts'
+import type { Volumes } from '../../agent/volumes/volumes.ts'
 import type { Container, Pod, PodStatus } from '../../api/schema/types.generated.ts'
 import { loadBusybox, startDocker, until, type TestDocker } from '../support/docker.ts'
 
@@ -44,9 +45,19 @@ afterAll(async () => {
 })
 const told = (command: string, ...args: string[]): string => spawnSync(command, args).stdout.toString()
 
+/** These Pods have no volumes. */
+const nowhere: Volumes = {
+  make: async () => ({ ready: true, renewAt: Infinity, failures: [] }),
+  source: async () => '',
+  remove: async () => undefined,
+  uids: async () => [],
+}
+
 function open(name = 'n1', on = runtime, within = network): Pods {
   return makePods({
-    node: { name, address: '192.0.2.10', cpus: 2, memoryBytes: 2 ** 31 },
+    node: { name, address: '192.0.2.10', cpus: 2, memoryBytes: 2 ** 31, diskBytes: 2 ** 40 },
+    volumes: nowhere,
+    api: { host: '192.0.2.1', onMachine: '192.0.2.1', port: 443 },
     runtime: on,
     network: within,
     clock: systemClock,

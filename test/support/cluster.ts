@@ -3,9 +3,10 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startAgent } from '../../cli/agent-process.ts'
+import { memoryOf, removeVolumes } from '../../agent/volumes/places.ts'
 import { apiClient, type ApiClient } from '../../cli/api-client.ts'
 import { startControlPlane, type ControlPlane } from '../../cli/control-plane.ts'
-import { DIST, nodeBinary, workerdBinary } from '../../cli/layout.ts'
+import { DIST, nodeBinary, serverNames, workerdBinary } from '../../cli/layout.ts'
 import { openState, type State } from '../../cli/state.ts'
 import { freePort } from './ports.ts'
 import { kubectl, newest, type Kubectl, type Result, type RunOptions } from './kubectl.ts'
@@ -49,7 +50,7 @@ export async function startCluster(
   const dir = await mkdtemp(join(tmpdir(), 'podo-cluster-'))
   const port = await freePort()
   const listen = options.listen ?? '127.0.0.1'
-  const state = await openState(dir, ['localhost', '127.0.0.1', listen], port, Date.now())
+  const state = await openState(dir, serverNames(listen), port, Date.now())
   const start = (): Promise<ControlPlane> =>
     startControlPlane(state, {
       dist: DIST,
@@ -87,6 +88,7 @@ export async function startCluster(
     },
     async stop() {
       for (const agent of agents) await agent.stop()
+      for (const { name, stateDir } of agents) await removeVolumes(undefined, memoryOf(name, stateDir))
       await plane.stop()
       await rm(dir, { recursive: true, force: true })
     },

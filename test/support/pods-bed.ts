@@ -4,6 +4,7 @@ import { makePods, type Pods } from '../../agent/pods.ts'
 import type { Network } from '../../agent/network/network.ts'
 import type { Desired } from '../../agent/pod/pods.ts'
 import { fakeClock, type FakeClock } from '../../agent/runtime/fake-clock.ts'
+import type { MadeVolumes, VolumesOrder } from '../../agent/volumes/volumes.ts'
 import { fakeImage, fakeRuntime, type FakeRuntime, type Program } from '../../agent/runtime/fake.ts'
 
 /** An agent's Pods over the fake runtime, with a clock in the test's hand and an API that believes what is reported. */
@@ -21,7 +22,11 @@ export interface Bed {
   desired: Desired
   restartAgent(): Promise<void>
   attached: string[]
+  /** What making volumes comes to, which were asked for, and Pods of which some are there. */
+  volumes: { made: (order: VolumesOrder) => MadeVolumes; orders: VolumesOrder[]; uids: Set<string> }
 }
+
+export const MADE: MadeVolumes = { ready: true, renewAt: Infinity, failures: [] }
 
 const opened: Pods[] = []
 afterEach(async () => {
@@ -45,7 +50,17 @@ export async function podsBed(images = ['web:1'], delay: () => number = () => 0)
   }
   const make = (): Pods => {
     const pods = makePods({
-      node: { name: 'n1', address: '192.0.2.10', cpus: 4, memoryBytes: 8 * 2 ** 30 },
+      node: { name: 'n1', address: '192.0.2.10', cpus: 4, memoryBytes: 8 * 2 ** 30, diskBytes: 2 ** 40 },
+      api: { host: 'api.example', onMachine: '127.0.0.1', port: 8443 },
+      volumes: {
+        async make(order) {
+          it.volumes.orders.push(order)
+          return it.volumes.made(order)
+        },
+        source: async ({ metadata }, { volume, subPath }) => `/volumes/${metadata.name}/${volume}/${subPath}`,
+        remove: async (uid) => void it.volumes.uids.delete(uid),
+        uids: async () => [...it.volumes.uids],
+      },
       runtime,
       network,
       clock,
@@ -94,6 +109,7 @@ export async function podsBed(images = ['web:1'], delay: () => number = () => 0)
       await clock.settle()
     },
     attached,
+    volumes: { made: () => MADE, orders: [], uids: new Set() },
   }
   await clock.settle()
   return it
