@@ -1,6 +1,9 @@
 import { apiservices } from './apiservice.ts'
 import { certificatesigningrequests } from './certificatesigningrequest.ts'
 import { configmaps } from './configmap.ts'
+import { csidrivers } from './csidriver.ts'
+import { csinodes } from './csinode.ts'
+import { csistoragecapacities } from './csistoragecapacity.ts'
 import { declare, FACTS, resourceOf } from './declare.ts'
 import { deployments } from './deployment.ts'
 import { deviceclasses } from './deviceclass.ts'
@@ -13,16 +16,20 @@ import { ingressclasses } from './ingressclass.ts'
 import { ipaddresses } from './ipaddress.ts'
 import type { Kind } from './kind.ts'
 import { leases } from './lease.ts'
+import { limitranges } from './limitrange.ts'
 import { mutatingadmissionpolicies, mutatingadmissionpolicybindings } from './mutatingadmissionpolicy.ts'
 import { mutatingwebhookconfigurations } from './mutatingwebhookconfiguration.ts'
 import { namespaces } from './namespace.ts'
 import { networkpolicies } from './networkpolicy.ts'
 import { nodes } from './node.ts'
+import { persistentvolumes } from './persistentvolume.ts'
+import { persistentvolumeclaims } from './persistentvolumeclaim.ts'
 import { pods } from './pod.ts'
 import { priorityclasses } from './priorityclass.ts'
 import { prioritylevelconfigurations } from './prioritylevelconfiguration.ts'
 import { replicasets } from './replicaset.ts'
 import { resourceclaims, resourceclaimtemplates } from './resourceclaim.ts'
+import { resourcequotas } from './resourcequota.ts'
 import { resourceslices } from './resourceslice.ts'
 import { runtimeclasses } from './runtimeclass.ts'
 import { secrets } from './secret.ts'
@@ -30,13 +37,19 @@ import { selfsubjectreviews } from './selfsubjectreview.ts'
 import { services } from './service.ts'
 import { serviceaccounts } from './serviceaccount.ts'
 import { servicecidrs } from './servicecidr.ts'
+import { storageclasses } from './storageclass.ts'
 import { validatingadmissionpolicies, validatingadmissionpolicybindings } from './validatingadmissionpolicy.ts'
 import { validatingwebhookconfigurations } from './validatingwebhookconfiguration.ts'
+import { volumeattachments } from './volumeattachment.ts'
+import { volumeattributesclasses } from './volumeattributesclass.ts'
 
 const DECLARED: readonly Kind[] = [
   apiservices,
   certificatesigningrequests,
   configmaps,
+  csidrivers,
+  csinodes,
+  csistoragecapacities,
   deployments,
   deviceclasses,
   endpoints,
@@ -47,18 +60,22 @@ const DECLARED: readonly Kind[] = [
   ingresses,
   ipaddresses,
   leases,
+  limitranges,
   mutatingadmissionpolicies,
   mutatingadmissionpolicybindings,
   mutatingwebhookconfigurations,
   namespaces,
   networkpolicies,
   nodes,
+  persistentvolumeclaims,
+  persistentvolumes,
   pods,
   priorityclasses,
   prioritylevelconfigurations,
   replicasets,
   resourceclaims,
   resourceclaimtemplates,
+  resourcequotas,
   resourceslices,
   runtimeclasses,
   secrets,
@@ -66,9 +83,12 @@ const DECLARED: readonly Kind[] = [
   serviceaccounts,
   servicecidrs,
   services,
+  storageclasses,
   validatingadmissionpolicies,
   validatingadmissionpolicybindings,
   validatingwebhookconfigurations,
+  volumeattachments,
+  volumeattributesclasses,
 ]
 
 /** Not rows of the store, or not served yet: refused with 404 by name. */

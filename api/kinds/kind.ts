@@ -67,8 +67,8 @@ export interface KindRules<T extends Resource = Resource> {
   readonly validateStatus?: (object: T, old: T) => FieldError[]
   /** Canonicalize: the form in which a valid object is stored. */
   readonly canonicalize?: (object: T) => T
-  /** Texts for `Warning: 299` headers. */
-  readonly warn?: (object: T, old?: T) => string[]
+  /** Texts for `Warning: 299` headers. `operation` is that of the context. */
+  readonly warn?: (object: T, old?: T, operation?: string) => string[]
   /** Refuses a name; default DNS subdomain. Returns the details of the errors. */
   readonly validateName?: (name: string, prefix: boolean) => readonly string[]
   /** Values of selectable fields beyond metadata.name and metadata.namespace: `status.phase` → text. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import type { Json, JsonObject, Resource } from '../meta/object.ts'
 import { StatusError } from '../meta/status-error.ts'
@@ -11,9 +11,10 @@ interface Case {
   resource: string
   create?: JsonObject
 }
-const lines = readFileSync(new URL('testdata/recorded.jsonl', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
+const folder = new URL('testdata/', import.meta.url)
+const lines = readdirSync(folder)
+  .filter((name) => /^recorded.*\.jsonl$/.test(name))
+  .flatMap((name) => readFileSync(new URL(name, folder), 'utf8').trim().split('\n'))
 const cases = lines.map((line) => JSON.parse(line) as Case).filter(({ create }) => create !== undefined)
 
 /** mulberry32: the same histories in every run. */

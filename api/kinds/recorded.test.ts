@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { invalid } from '../meta/failures.ts'
 import type { Json, JsonObject, Resource } from '../meta/object.ts'
@@ -30,9 +30,10 @@ interface Case {
   warnings?: string[]
 }
 
-const lines = readFileSync(new URL('testdata/recorded.jsonl', import.meta.url), 'utf8')
-  .trim()
-  .split('\n')
+const folder = new URL('testdata/', import.meta.url)
+const lines = readdirSync(folder)
+  .filter((name) => /^recorded.*\.jsonl$/.test(name))
+  .flatMap((name) => readFileSync(new URL(name, folder), 'utf8').trim().split('\n'))
 const cases = lines.map((line) => JSON.parse(line) as Case)
 const NOW = Date.parse('2026-11-24T04:53:56Z')
 

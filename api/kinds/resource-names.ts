@@ -1,5 +1,7 @@
 import { type At, type FieldError, eachInvalid, invalidValue } from '../meta/field-error.ts'
 import { qualifiedNameErrors } from '../meta/names.ts'
+import { type Quantity, formatQuantity, milliValue, sign } from '../meta/quantity.ts'
+import { NEGATIVE } from './numbers.ts'
 
 /** Which names resources of Pods and Nodes may have. Model: pkg/apis/core/helper/helpers.go. */
 
@@ -29,6 +31,7 @@ const STANDARD: ReadonlySet<string> = new Set([
   'limits.memory',
   'limits.ephemeral-storage',
 ])
+const QUOTA: ReadonlySet<string> = new Set([...STANDARD].filter((name) => name !== 'storage'))
 const CONTAINER: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage'])
 
 export const isHugePage = (name: string): boolean => name.startsWith('hugepages-')
@@ -63,4 +66,25 @@ export function containerResourceErrors(name: string, at: At): FieldError[] {
     errors.push(invalidValue(at, name, "doesn't follow extended resource name standard"))
   }
   return errors
+}
+
+/** `IsStandardQuotaResourceName`. */
+export const isQuotaResource = (name: string): boolean => QUOTA.has(name) || isQuotaHugePage(name)
+
+/** `ValidateResourceQuotaResourceName`. */
+export function quotaResourceErrors(name: string, at: At): FieldError[] {
+  const errors = resourceNameErrors(name, at)
+  if (name.includes('/') || isQuotaResource(name)) return errors
+  return [...errors, invalidValue(at, name, 'must be a standard resource for quota')]
+}
+
+/** `ValidateResourceQuantityValue`: no less than nothing, and of what is counted no parts. */
+export function amountErrors(name: string, amount: Quantity, at: At): FieldError[] {
+  const text = formatQuantity(amount)
+  return [
+    ...(sign(amount) < 0 ? [invalidValue(at, text, NEGATIVE)] : []),
+    ...(isIntegerResource(name) && milliValue(amount) % 1000 !== 0
+      ? [invalidValue(at, text, 'must be an integer')]
+      : []),
+  ]
 }

@@ -38,7 +38,7 @@ export function update(
   object = kind.rules.prepareUpdate?.(object, old, context) ?? object
   object = withGeneration(kind, object, old, subresource)
   validate(kind, object, old, context)
-  caller.warnings.push(...(kind.rules.warn?.(object, old) ?? []))
+  caller.warnings.push(...(kind.rules.warn?.(object, old, context.operation) ?? []))
   const ready = printed(kind, allocate(tx, kind, object, old))
   admission.validate(tx, { ...attributes, object: ready })
   if (dryRun) return dryRow(key, ready, row.version)

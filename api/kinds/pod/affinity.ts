@@ -65,11 +65,12 @@ function nodeTerm(term: NodeSelectorTerm, strict: boolean, at: Path, errors: Fie
   term.matchFields?.forEach((of, i) => fieldRequirement(of, at.child('matchFields').index(i), errors))
 }
 
-/** `ValidateNodeSelector`. */
-export function nodeSelector({ nodeSelectorTerms: terms = [] }: NodeSelector, at: Path, errors: FieldError[]): void {
+/** `ValidateNodeSelector`. `anyLabelValue`: values of expressions are those of an old object. */
+export function nodeSelector(selector: NodeSelector, at: Path, errors: FieldError[], anyLabelValue = false): void {
   const here = at.child('nodeSelectorTerms')
+  const terms = selector.nodeSelectorTerms ?? []
   if (terms.length === 0) errors.push(required(here, 'must have at least one node selector term'))
-  terms.forEach((term, i) => nodeTerm(term, true, here.index(i), errors))
+  terms.forEach((term, i) => nodeTerm(term, !anyLabelValue, here.index(i), errors))
 }
 
 function labelKeys(keys: readonly string[], selector: LabelSelector | undefined, at: Path, errors: FieldError[]): void {
@@ -145,9 +146,7 @@ export function affinity(of: Affinity | undefined, at: Path, errors: FieldError[
   if (of === undefined) return
   const nodes = of.nodeAffinity
   const hard = nodes?.[HARD]
-  if (hard !== undefined) {
-    nodeSelector(hard, at.child('nodeAffinity').child(HARD), errors)
-  }
+  if (hard !== undefined) nodeSelector(hard, at.child('nodeAffinity').child(HARD), errors)
   nodes?.[SOFT]?.forEach((term, i) => {
     const here = at.child('nodeAffinity').child(SOFT).index(i)
     errors.push(...weight(term.weight, here))

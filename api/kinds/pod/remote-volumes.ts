@@ -22,7 +22,7 @@ import { driverNameErrors } from '../driver-name.ts'
 
 type Judge = (volume: Volume, at: Path, errors: FieldError[]) => void
 
-function need(
+export function need(
   of: Readonly<Record<string, unknown>> | undefined,
   fields: readonly string[],
   at: Path,
@@ -35,7 +35,7 @@ function need(
 }
 
 /** The fields of a source, whatever its type: rules that only want something to be there. */
-const bag = (of: object | undefined): Readonly<Record<string, unknown>> => ({ ...of })
+export const bag = (of: object | undefined): Readonly<Record<string, unknown>> => ({ ...of })
 const needs =
   (source: keyof Volume, ...fields: string[]): Judge =>
   (volume, at, errors) => {
@@ -61,7 +61,12 @@ function iscsiName(name: string, at: Path, errors: FieldError[]): void {
   else if (!scheme.test(name)) errors.push(invalidValue(at, name, 'must be valid format'))
 }
 
-function iscsi(of: ISCSIVolumeSource, at: Path, errors: FieldError[]): void {
+/** Volumes of Pods and PersistentVolumes differ in what else they say of the Secret. */
+export function iscsi(
+  of: Omit<ISCSIVolumeSource, 'secretRef'> & { readonly secretRef?: object },
+  at: Path,
+  errors: FieldError[],
+): void {
   need(bag(of), ['targetPortal', 'iqn'], at, errors)
   if (of.iqn) iscsiName(of.iqn, at.child('iqn'), errors)
   if (of.lun < 0 || of.lun > 255) errors.push(invalidValue(at.child('lun'), of.lun, rangeMessage(0, 255)))

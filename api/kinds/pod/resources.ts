@@ -18,15 +18,14 @@ import {
   formatQuantity,
   milliValue,
   parseQuantity,
-  sign,
   value,
 } from '../../meta/quantity.ts'
 import type { Container, PodResourceClaim, PodSpec, ResourceRequirements } from '../../schema/types.generated.ts'
-import { NEGATIVE, quantityOf } from '../numbers.ts'
+import { quantityOf } from '../numbers.ts'
 import {
+  amountErrors,
   containerResourceErrors,
   isHugePage,
-  isIntegerResource,
   mayOvercommit,
   resourceNameErrors,
 } from '../resource-names.ts'
@@ -45,13 +44,6 @@ function hugePages(name: string, amount: Quantity, at: Path, errors: FieldError[
   errors.push(invalidValue(at, text, `${text} is not positive integer multiple of ${name}`))
 }
 
-function amountErrors(name: string, amount: Quantity, at: Path, errors: FieldError[]): void {
-  if (sign(amount) < 0) errors.push(invalidValue(at, formatQuantity(amount), NEGATIVE))
-  if (isIntegerResource(name) && milliValue(amount) % 1000 !== 0) {
-    errors.push(invalidValue(at, formatQuantity(amount), 'must be an integer'))
-  }
-}
-
 const isCompute = (list: List): boolean => 'cpu' in list || 'memory' in list
 
 /** `validateResourceRequirements`. */
@@ -67,14 +59,14 @@ export function requirements(
     const here = at.child('limits').key(name)
     const amount = quantityOf(text)
     errors.push(...names(name, here))
-    amountErrors(name, amount, here, errors)
+    errors.push(...amountErrors(name, amount, here))
     hugePages(name, amount, here, errors)
   }
   for (const [name, text] of Object.entries(requests)) {
     const here = at.child('requests').key(name)
     const amount = quantityOf(text)
     errors.push(...names(name, here))
-    amountErrors(name, amount, here, errors)
+    errors.push(...amountErrors(name, amount, here))
     againstLimit(name, amount, limits[name], at, errors)
     hugePages(name, amount, here, errors)
   }

@@ -24,7 +24,8 @@ import { csi, REMOTE } from './remote-volumes.ts'
 
 const HOST_PATHS = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
 
-function hostPath({ path = '', type }: HostPathVolumeSource, at: Path, errors: FieldError[]): void {
+/** `validateHostPathVolumeSource`. */
+export function hostPath({ path = '', type }: HostPathVolumeSource, at: Path, errors: FieldError[]): void {
   if (path === '') return void errors.push(required(at.child('path')))
   noBacksteps(path, at.child('path'), errors)
   if (type !== undefined && !HOST_PATHS.includes(type)) errors.push(notSupported(at.child('type'), type, HOST_PATHS))
