@@ -6,6 +6,7 @@ import { Link, type LineEvents } from './link.ts'
 import { Outbox } from './outbox.ts'
 
 const pod = { namespace: 'd', name: 'a', uid: 'uid-a' }
+const NOTHING = { pods: [], configMaps: [], secrets: [] }
 const event = { about: { kind: 'Pod', ...pod }, kind: 'Normal', reason: 'R', message: 'm' } as const
 const object = (kind: string, name: string): Resource => ({
   apiVersion: 'v1',
@@ -196,6 +197,28 @@ test('[AG43] what somebody waits for goes out at once, with all of its turn, als
   link.flush()
   pass(0)
   expect(reports().at(-1)).toMatchObject({ id: 3, gone: [{ pod }] })
+})
+
+test('[QT8] a report that is not received is said again, with all statuses, until it is', () => {
+  const { outbox, link, said, greet, pass, tell } = bench()
+  const reports = () => said().filter(({ type }) => type === 'report')
+  greet()
+  outbox.status(pod, { phase: 'Running' })
+  outbox.event(event)
+  link.flush()
+  pass(20_000)
+  tell({ type: 'delta', from: 5, revision: 6, pods: [], configMaps: [], secrets: [], removed: NOTHING })
+  pass(24_000)
+  expect(reports()).toHaveLength(1)
+  tell({ type: 'delta', from: 6, revision: 7, pods: [], configMaps: [], secrets: [], removed: NOTHING })
+  pass(2_000)
+  expect(reports()).toMatchObject([{ id: 1 }, { id: 2, statuses: [{ pod }], events: [event] }])
+  tell({ type: 'received', id: 2 })
+  for (let i = 0; i < 10; i++) {
+    pass(10_000)
+    tell({ type: 'delta', from: 7 + i, revision: 8 + i, pods: [], configMaps: [], secrets: [], removed: NOTHING })
+  }
+  expect(reports()).toHaveLength(2)
 })
 
 test('[AG43] the steps in between and events gather for a second, and no longer', () => {

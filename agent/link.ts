@@ -58,6 +58,8 @@ const DEAD_MS = 25_000
 const GREETING_MS = 30_000
 /** A clock that NTP keeps may go back by so much. */
 const CLOCK_PLAY_MS = 5_000
+/** A report that was not received is said again after so long. */
+const AGAIN_MS = 45_000
 /** So long what nobody waits for gathers, unless something urgent takes it along. */
 const GATHERING_MS = 1_000
 
@@ -85,6 +87,7 @@ export class Link {
   #state: State = { at: 'stopped' }
   #held: Held | undefined
   #attempt = 0
+  #again: (() => void) | undefined
   #flushing: { at: number; cancel: () => void } | undefined
 
   constructor(options: LinkOptions) {
@@ -100,6 +103,7 @@ export class Link {
     const state = this.#state
     this.#state = { at: 'stopped' }
     this.#flushing?.cancel()
+    this.#again?.()
     if (state.at === 'stopped') return
     state.cancel()
     if (state.at !== 'waiting') state.line.end()
@@ -129,9 +133,26 @@ export class Link {
     const cancel = clock.after(wait, () => {
       this.#flushing = undefined
       const report = this.#state.at === 'linked' ? outbox.next() : undefined
-      if (report !== undefined) this.#send(report)
+      if (report === undefined) return
+      this.#send(report)
+      this.#unlessReceived(report.id)
     })
     this.#flushing = { at, cancel }
+  }
+
+  /**
+   * A control plane that cannot write (its day's quota is spent) receives nothing and asks for nothing. Saying it again
+   * is also what wakes it when the next day has begun.
+   */
+  #unlessReceived(id: number): void {
+    const { clock, outbox } = this.#options
+    this.#again?.()
+    this.#again = clock.after(AGAIN_MS, () => {
+      this.#again = undefined
+      if (this.#state.at !== 'linked' || !outbox.isUnderway(id)) return
+      outbox.linked()
+      this.flush()
+    })
   }
 
   /** The Node's facts changed. */

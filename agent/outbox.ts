@@ -82,6 +82,11 @@ export class Outbox {
     this.#flight = undefined
   }
 
+  /** Whether the report with this id is still on its way. */
+  isUnderway(id: number): boolean {
+    return this.#flight?.id === id
+  }
+
   /** A link is up: whatever was on its way may be lost, and the control plane may have judged our Pods meanwhile. */
   linked(): void {
     if (this.#flight !== undefined) this.#events = [...this.#flight.events, ...this.#events].slice(-MOST_EVENTS)

@@ -20,6 +20,8 @@ export const LONGEST_MESSAGE = 16 * 1024 * 1024
 
 /** Where an agent goes. */
 export const NODE_PATH = '/podo/node'
+/** Wakes the object so that it takes a turn. */
+export const WAKE_PATH = '/podo/wake'
 export const JOIN_PATH = '/podo/join'
 export const STREAMS_PATH = '/podo/streams/'
 

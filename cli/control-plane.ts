@@ -1,8 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { get } from 'node:https'
 import { createServer } from 'node:net'
 import { join, relative, resolve } from 'node:path'
+import { openLog } from './bounded-log.ts'
 import { Refusal, type State } from './state.ts'
 
 export interface ControlPlane {
@@ -36,19 +37,20 @@ export async function startControlPlane(state: State, options: ControlPlaneOptio
   mkdirSync(state.store, { recursive: true })
   const config = join(state.dir, 'workerd.capnp')
   writeFileSync(config, configText(state, options, listen), { mode: 0o600 })
-  const log = openSync(join(state.dir, 'control-plane.log'), 'a', 0o600)
+  const log = openLog(state.dir)
   const child = spawn(options.workerd, ['serve', config, '--experimental'], {
     env: { PATH: process.env['PATH'], PODO_ADMIN_TOKEN: state.adminToken, PODO_KEY: state.key },
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log.fd, log.fd],
     detached: true,
   })
-  closeSync(log)
+  closeSync(log.fd)
   const ended = new Promise<number | string>((done) => {
     child.once('exit', (code, signal) => done(signal ?? code ?? 0))
     child.once('error', (error) => done(error.message))
   })
+  log.boundUntil(ended)
   const url = `https://127.0.0.1:${options.port}`
-  await answering(url, state.authority, ended, join(state.dir, 'control-plane.log'))
+  await answering(url, state.authority, ended, log.path)
   return { url, pid: child.pid ?? 0, ended, stop: () => stop(child, ended) }
 }
 

@@ -6,6 +6,7 @@ import { duration } from './duration.ts'
 import { fleetTable } from './fleet.ts'
 import { joinLine } from './join.ts'
 import * as layout from './layout.ts'
+import { quotaLines } from './quota.ts'
 import { Refusal } from './state.ts'
 import { up } from './up.ts'
 import { join } from 'node:path'
@@ -29,8 +30,8 @@ program
 
 program
   .command('status')
-  .description('the nodes and Pods of the cluster')
-  .action(async () => print(await fleetTable(api())))
+  .description('the nodes and Pods of the cluster, and what is spent of a daily quota')
+  .action(async () => print([...(await fleetTable(api())), ...(await quotaLines(api()))]))
 
 program
   .command('clean')

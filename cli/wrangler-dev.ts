@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, writeFileSync } from 'node:fs'
+import { closeSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { openLog } from './bounded-log.ts'
 import { livez } from './control-plane.ts'
 import { until } from './processes.ts'
 import { Refusal, type State } from './state.ts'
@@ -19,24 +20,25 @@ export async function startWranglerDev(
   const vars = Object.entries(options.vars).map(([name, value]) => `${name}=${value}\n`)
   writeFileSync(
     secrets,
-    `PODO_ADMIN_TOKEN=${state.adminToken}\nPODO_KEY=${state.key}\nPODO_CA=${quoted}\n${vars.join('')}`,
+    `PODO_ADMIN_TOKEN=${state.adminToken}\nPODO_KEY=${state.key}\nPODO_CA=${quoted}\nPODO_QUOTA=off\n${vars.join('')}`,
     {
       mode: 0o600,
     },
   )
-  const log = openSync(join(state.dir, 'control-plane.log'), 'a', 0o600)
+  const log = openLog(state.dir)
   const wrangler = join(options.root, 'node_modules/wrangler/bin/wrangler.js')
   const child = spawn(process.execPath, [wrangler, ...argumentsOf(state, options, secrets)], {
-    stdio: ['ignore', log, log],
+    stdio: ['ignore', log.fd, log.fd],
     env: { ...process.env, CI: '1' },
     detached: true,
     cwd: options.root,
   })
-  closeSync(log)
+  closeSync(log.fd)
   const ended = new Promise<number | string>((done) => {
     child.once('exit', (code, signal) => done(signal ?? code ?? 0))
     child.once('error', (error) => done(error.message))
   })
+  log.boundUntil(ended)
   // wrangler starts workerd below itself; the group is ours, so the whole of it ends together.
   const stop = async (): Promise<void> => {
     if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL')
@@ -45,7 +47,7 @@ export async function startWranglerDev(
   const url = `https://127.0.0.1:${options.port}`
   if (!(await until(() => livez(url, state.authority), 60_000))) {
     await stop()
-    throw new Refusal(`wrangler dev did not answer within 60 s: look at ${join(state.dir, 'control-plane.log')}`)
+    throw new Refusal(`wrangler dev did not answer within 60 s: look at ${log.path}`)
   }
   void endWhenDeaf(() => livez(url, state.authority), ended, stop)
   return { ended, stop }

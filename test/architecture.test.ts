@@ -46,12 +46,16 @@ const RULES: readonly Rule[] = [
   { of: 'worker/registry/', may: ['api/', 'worker/registry/', 'worker/store/store.ts', 'node:crypto'] },
   {
     of: 'worker/guard/',
-    may: ['api/', 'worker/guard/', 'worker/registry/', 'worker/store/store.ts', 'node:crypto', 'node:buffer'],
+    may: ['api/', 'worker/guard/', 'worker/registry/', 'worker/store/store.ts', 'jose', 'node:crypto', 'node:buffer'],
   },
+  { of: 'worker/audit/', may: ['api/', 'worker/audit/'] },
+  { of: 'worker/governor/', may: ['api/', 'worker/governor/', 'worker/store/store.ts'] },
   {
     of: 'worker/http/',
     may: [
       'api/',
+      'worker/audit/',
+      'worker/governor/',
       'worker/http/',
       'worker/guard/',
       'worker/registry/',
@@ -124,8 +128,9 @@ test.each(RULES)('$of imports only what it may', (rule) => {
 /** Folders whose decisions must come out the same tomorrow: time, chance and the outside are arguments there. */
 const PURE = sources.filter(
   (file) =>
-    /^(api\/|worker\/control\/|worker\/registry\/|agent\/pod\/|agent\/volumes\/(payload|token-life))/.test(file) &&
-    !/^(api\/schema\/generate\/|worker\/control\/driver|agent\/pod\/worker)/.test(file),
+    /^(api\/|worker\/(audit|control|governor|registry)\/|agent\/pod\/|agent\/volumes\/(payload|token-life))/.test(
+      file,
+    ) && !/^(api\/schema\/generate\/|worker\/control\/driver|agent\/pod\/worker)/.test(file),
 )
 const IMPURE =
   /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bcrypto\.(randomUUID|getRandomValues)\(|\brandom(UUID|Bytes)\(|\bsetTimeout\(|\bsetInterval\(|\bfetch\(|\bprocess\.|\bconsole\./

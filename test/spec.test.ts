@@ -15,7 +15,7 @@ const files = (...globs: string[]): string[] =>
     .split('\n')
     .filter((file) => file !== '' && existsSync(join(root, file)))
 
-const NUMBER = '(?:ST|AP|CT|SC|AG|ND|SM|GD|CL)\\d+'
+const NUMBER = '(?:ST|AP|CT|SC|AG|ND|SM|GD|CL|QT|AU)\\d+'
 
 interface Rule {
   readonly number: string

@@ -1,6 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Kind } from '../api/kinds/kind.ts'
 import { kindOfObject, kindOfResource, kinds } from '../api/kinds/index.ts'
+import { levelOf } from './audit/audit.ts'
 import { Driver } from './control/driver.ts'
 import { allControllers } from './control/index.ts'
 import type { Api } from './http/api.ts'
@@ -10,12 +11,17 @@ import { NodeReads } from './http/node-reads.ts'
 import { consoleLog, detailsOf } from './http/respond.ts'
 import { durableSockets } from './http/sockets.ts'
 import { createSystemNamespaces } from './http/system-namespaces.ts'
+import { trustOf } from './guard/trust.ts'
+import { Governor } from './governor/governor.ts'
+import { socketNotes, storedNotes } from './governor/notes.ts'
+import { limitsOf } from './governor/quota.ts'
 import type { Env } from './index.ts'
 import { answerHeartbeats } from './nodes/accept.ts'
 import { Nodes } from './nodes/nodes.ts'
 import { EventRecorder } from './registry/events.ts'
 import { makeAdmission } from './admission/index.ts'
 import { makeRegistry } from './registry/index.ts'
+import type { Dice } from './registry/registry.ts'
 import { durableSql } from './store/durable.ts'
 import { sealer } from './store/seal.ts'
 import { openStore } from './store/sqlite.ts'
@@ -26,6 +32,9 @@ export interface Parts {
   readonly api: Api
   readonly app: ReturnType<typeof makeApp>
   readonly driver: Driver
+  readonly governor: Governor
+  readonly recorder: EventRecorder
+  readonly dice: Dice
   readonly hub: Hub
   readonly nodes: Nodes<WebSocket>
   readonly untold: Untold
@@ -60,11 +69,21 @@ const dice = {
 
 /** Opens the store and joins everything to it. Throws where the store may not be opened by this code or this key. */
 export function assemble(ctx: DurableObjectState, env: Env): Parts {
-  const { PODO_ADMIN_TOKEN: adminToken = '', PODO_KEY: key = '', PODO_CA: ca = '' } = env
-  const { PODO_CLUSTER_CIDR: clusterCidr = DEFAULT_CIDR } = env
-  const store = openStore(durableSql(ctx.storage), { sealer: sealer(key), now: Date.now })
+  const secrets = trustOf(env)
+  const { key, previousKey } = secrets
+  const { PODO_CA: ca = '', PODO_CLUSTER_CIDR: clusterCidr = DEFAULT_CIDR } = env
+  const store = openStore(durableSql(ctx.storage), { sealer: sealer(key, previousKey), now: Date.now })
   const registry = makeRegistry(kinds, makeAdmission())
-  const recorder = new EventRecorder(registry, kindNamed('events'))
+  const governor = new Governor(
+    {
+      limits: limitsOf(env.PODO_QUOTA),
+      spent: () => store.usage,
+      sockets: socketNotes(() => ctx.getWebSockets()),
+      stored: storedNotes(store),
+    },
+    Date.now(),
+  )
+  const recorder = new EventRecorder(registry, kindNamed('events'), (now) => governor.mayRecord(now))
   const nodes = new Nodes({
     host: ctx,
     store,
@@ -104,9 +123,9 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
   })
   createSystemNamespaces(store, registry, dice, Date.now())
   const accept: Api['accept'] = (watch, first) => hub.accept(watch, first)
-  const secrets = { adminToken, key }
-  const api: Api = { store, reader, registry, kinds, secrets, dice, nodes, now: Date.now, accept }
-  return { api, app: makeApp(api), driver, hub, nodes, untold }
+  const audit = { level: levelOf(env.PODO_AUDIT), write: (line: string) => console.log(line) }
+  const api: Api = { store, reader, registry, kinds, secrets, dice, nodes, now: Date.now, accept, governor, audit }
+  return { api, app: makeApp(api), driver, governor, recorder, dice, hub, nodes, untold }
 }
 
 function kindNamed(resource: string): Kind {

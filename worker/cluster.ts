@@ -1,14 +1,16 @@
 import { DurableObject } from 'cloudflare:workers'
 import { StatusError } from '../api/meta/status-error.ts'
-import { JOIN_PATH, NODE_PATH } from '../api/wire.ts'
+import { JOIN_PATH, NODE_PATH, WAKE_PATH } from '../api/wire.ts'
 import { assemble, type Parts } from './assemble.ts'
 import { whoIs } from './http/authentication.ts'
 import { joinRequest } from './http/join.ts'
+import { quotaEvent } from './http/quota.ts'
 import { consoleLog, detailsOf, respondError } from './http/respond.ts'
 import { WATCH_TAG } from './http/watch-state.ts'
 import type { Env } from './index.ts'
 import { acceptNode } from './nodes/accept.ts'
 import { StoreTooNewError } from './store/migrate.ts'
+import { DaySpentError } from './store/store.ts'
 
 /** When the controllers are tried again after a turn that failed as a whole. */
 const RETRY_MS = 30_000
@@ -20,6 +22,8 @@ const RETRY_MS = 30_000
 export class Cluster extends DurableObject<Env> {
   /** Or why this code may not open the store, in which case nothing is touched. */
   readonly #parts: Parts | StatusError
+  /** Requests that are being answered. */
+  #open = 0
   /** When the alarm is set for; null where it is not. */
   #alarm: number | null = null
 
@@ -33,13 +37,29 @@ export class Cluster extends DurableObject<Env> {
   }
 
   override async fetch(request: Request): Promise<Response> {
+    const began = this.#begin()
     try {
       return await this.#answer(request)
     } catch (error) {
       return respondError(error, request)
     } finally {
+      this.#ended('request', began)
       if (this.#hasWork()) this.#settle()
     }
+  }
+
+  /** When the object began to work at something; undefined while it works already, for that time is counted. */
+  #begin(): number | undefined {
+    return this.#open++ === 0 ? Date.now() : undefined
+  }
+
+  #ended(kind: 'request' | 'message', began: number | undefined): void {
+    this.#open--
+    const now = Date.now()
+    this.#guarded(({ governor }) => {
+      governor.event(now, kind, began === undefined ? 0 : now - began)
+      governor.keep(now)
+    })
   }
 
   async #answer(request: Request): Promise<Response> {
@@ -53,6 +73,9 @@ export class Cluster extends DurableObject<Env> {
         this.#settle()
         return response
       }
+      case WAKE_PATH:
+        this.#settle()
+        return new Response(null, { status: 204 })
       case JOIN_PATH:
         return joinRequest(api, nodes, request, now)
       default:
@@ -61,10 +84,12 @@ export class Cluster extends DurableObject<Env> {
   }
 
   override webSocketMessage(socket: WebSocket, message: string | ArrayBuffer): void {
+    const began = this.#begin()
     this.#guarded(({ hub, nodes }) => {
       if (!this.#isWatch(socket)) nodes.message(socket, message, Date.now())
       else if (typeof message === 'string') hub.message(socket, message)
     })
+    this.#ended('message', began)
     this.#settle()
   }
 
@@ -80,6 +105,7 @@ export class Cluster extends DurableObject<Env> {
 
   override alarm(): void {
     this.#alarm = null
+    this.#ended('request', this.#begin())
     this.#settle()
   }
 
@@ -98,14 +124,15 @@ export class Cluster extends DurableObject<Env> {
     if (this.#parts instanceof StatusError) return
     const now = Date.now()
     let next: number | null = now + RETRY_MS
-    this.#guarded(({ driver }) => {
-      next = driver.turn(now) ?? null
+    this.#guarded((parts) => {
+      next = controllersTurn(parts, now)
     })
     this.#guarded(({ hub }) => hub.flush())
     this.#guarded(({ nodes, untold }) => {
       if (untold.some) nodes.changed(untold.take())
     })
     this.#wakeAt(next)
+    this.#guarded(({ governor }) => governor.keep(Date.now()))
   }
 
   /**
@@ -115,7 +142,11 @@ export class Cluster extends DurableObject<Env> {
   #wakeAt(next: number | null): void {
     if (next === null || (this.#alarm !== null && this.#alarm <= next)) return
     this.#alarm = next
-    void this.ctx.storage.setAlarm(next)
+    this.#guarded(({ governor }) => governor.wrote(1))
+    // On a day that is spent no alarm can be set: then an agent's message or the edge at midnight wakes the object.
+    this.ctx.storage.setAlarm(next).catch(() => {
+      this.#alarm = null
+    })
   }
 
   /** A fault of one part goes to the log, and does not keep the others (the alarm above all) from their work. */
@@ -124,9 +155,24 @@ export class Cluster extends DurableObject<Env> {
     try {
       work(this.#parts)
     } catch (error) {
+      const isOldNews = error instanceof DaySpentError && !this.#parts.governor.refused(Date.now())
+      if (isOldNews) return
       consoleLog({ level: 'error', message: 'a part of the control plane failed', details: detailsOf(error) })
     }
   }
+}
+
+/** The turn of the controllers, where the day's quota has one left; answers when the next one is to be. */
+function controllersTurn({ driver, governor, api, recorder, dice }: Parts, now: number): number | null {
+  const news = governor.news(now)
+  if (news !== undefined) {
+    const caller = { user: { name: 'system:podo-governor', groups: ['system:masters'] }, now, warnings: [], dice }
+    api.store.transaction((tx) => recorder.recordAnyway(tx, caller, quotaEvent(news)))
+  }
+  const at = governor.nextTurn(now)
+  if (at > now) return at
+  governor.turned(now)
+  return driver.turn(now) ?? null
 }
 
 function opened(ctx: DurableObjectState, env: Env): Parts | StatusError {

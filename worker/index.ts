@@ -1,9 +1,12 @@
 import { unauthorized } from '../api/meta/failures.ts'
-import { StatusError } from '../api/meta/status-error.ts'
-import { JOIN_PATH, STREAMS_PATH } from '../api/wire.ts'
-import { admit, type Admission } from './guard/admit.ts'
+import { admit, type Admission, type Secrets, VOUCHER, vouch } from './guard/admit.ts'
 import { ANONYMOUS } from './guard/credentials.ts'
 import { requestInfo } from './guard/request-info.ts'
+import { type TrustEnv, trustOf } from './guard/trust.ts'
+import { JOIN_PATH, STREAMS_PATH, WAKE_PATH } from '../api/wire.ts'
+import { isAudited, levelOf, lineOf } from './audit/audit.ts'
+import { Noise } from './audit/noise.ts'
+import { sentBy } from './http/audited.ts'
 import { bridge } from './http/bridge.ts'
 import { health } from './http/health.ts'
 import { goQuery } from './http/query.ts'
@@ -15,13 +18,14 @@ export { Cluster } from './cluster.ts'
 export { Stream } from './streams/stream.ts'
 
 /** The edge: it lets in who has a token of ours, and holds what a client waits for. Nothing is kept here. */
-export interface Env extends StreamEnv {
+export interface Env extends StreamEnv, TrustEnv {
   readonly CLUSTER: DurableObjectNamespace
-  /** Both secrets must be set, or nothing is served: nobody takes a fresh cluster by coming first. */
-  readonly PODO_ADMIN_TOKEN?: string
-  readonly PODO_KEY?: string
   /** PEM of the authority that vouches for this API's certificate; absent where a public one does. */
   readonly PODO_CA?: string
+  /** What a day may cost: `free`, `off` (where absent), or limits as JSON (worker/governor/quota.ts). */
+  readonly PODO_QUOTA?: string
+  /** What is written down of requests: `off`, `denials`, `writes` (where absent), `all` (worker/audit/audit.ts). */
+  readonly PODO_AUDIT?: string
   /** IPv4 range of all Pods; 10.244.0.0/14 where absent. */
   readonly PODO_CLUSTER_CIDR?: string
 }
@@ -34,18 +38,43 @@ export default {
     try {
       return await route(request, env)
     } catch (error) {
-      return respondError(error, request)
+      const answer = respondError(error, request)
+      refusedAtTheEdge(request, answer.status, env)
+      return answer
     }
+  },
+  /** At 00:00 UTC: on a day that was spent the object could not set an alarm, and what waits there must be woken. */
+  async scheduled(_controller, env): Promise<void> {
+    await env.CLUSTER.get(env.CLUSTER.idFromName(CLUSTER_NAME)).fetch(new Request(`https://podo${WAKE_PATH}`))
   },
 } satisfies ExportedHandler<Env>
 
-async function route(request: Request, env: Env): Promise<Response> {
-  const secrets = secretsOf(env)
+/** Shared by what this isolate serves, and nothing of a cluster is in it. */
+const noise = new Noise()
+
+/** Who is refused here reached no object, so it is written down here. */
+function refusedAtTheEdge(request: Request, code: number, env: Env): void {
+  const now = Date.now()
   const url = new URL(request.url)
-  const open = health(request, url.pathname)
+  const { verb } = requestInfo(request.method, url.pathname, goQuery(url))
+  if (!isAudited(levelOf(env.PODO_AUDIT), { verb, code })) return
+  const line = () => lineOf({ ...sentBy(request), verb, code, received: now, ended: now })
+  noise.tell(line, now, (text) => console.log(text))
+}
+
+async function route(asked: Request, env: Env): Promise<Response> {
+  const secrets = trustOf(env)
+  const url = new URL(asked.url)
+  const open = health(asked, url.pathname)
   if (open !== undefined) return open
-  const info = () => requestInfo(request.method, url.pathname, goQuery(url))
-  const admission = admit(secrets, request.headers.get('authorization'), Date.now())
+  const info = () => requestInfo(asked.method, url.pathname, goQuery(url))
+  const now = Date.now()
+  let admission = admit(secrets, asked.headers, now)
+  let request = asked
+  if (admission.who === 'invalid') {
+    request = await vouched(secrets, asked, now)
+    admission = admit(secrets, request.headers, now)
+  }
   if (admission.who === 'invalid') throw unauthorized()
   // With no token a client is system:anonymous, who may do nothing beyond what is answered above.
   if (admission.who === 'none') throw forbiddenRequest(ANONYMOUS, info())
@@ -57,18 +86,13 @@ async function route(request: Request, env: Env): Promise<Response> {
   return cluster.fetch(request)
 }
 
-/** Characters that PODO_KEY must have: it signs tokens and seals Secrets. */
-const KEY_LENGTH = 32
-
-const notSetUp = (why: string): StatusError =>
-  new StatusError('ServiceUnavailable', `this cluster is not set up: ${why}`)
-
-function secretsOf(env: Env): { adminToken: string; key: string } {
-  const { PODO_ADMIN_TOKEN: adminToken = '', PODO_KEY: key = '' } = env
-  if (adminToken === '') throw notSetUp('its secret PODO_ADMIN_TOKEN is missing')
-  if (key === '') throw notSetUp('its secret PODO_KEY is missing')
-  if (key.length < KEY_LENGTH) throw notSetUp(`its secret PODO_KEY has less than ${KEY_LENGTH} characters`)
-  return { adminToken, key }
+/** The request with what its JWT says, for the object; the same one where it carries none that holds. */
+async function vouched(secrets: Secrets, request: Request, now: number): Promise<Request> {
+  const voucher = await vouch(secrets, request.headers, now)
+  if (voucher === undefined) return request
+  const headers = new Headers(request.headers)
+  headers.set(VOUCHER, voucher)
+  return new Request(request, { headers })
 }
 
 /** A bootstrap token opens the way to join and nothing else, and nothing else opens that way. */

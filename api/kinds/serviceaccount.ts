@@ -10,7 +10,7 @@ const clean = (account: ServiceAccount): ServiceAccount =>
     : { ...account, secrets: account.secrets.map(({ name }) => (name === undefined ? {} : { name })) }
 
 export const serviceaccounts = declare<ServiceAccount>('serviceaccounts', {
-  subresources: [],
+  subresources: ['token'],
   prepareCreate: clean,
   prepareUpdate: clean,
   warn(account, old) {

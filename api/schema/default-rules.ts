@@ -55,6 +55,7 @@ export const RULES: Readonly<Record<string, Readonly<Record<string, Rule>>>> = {
   'api.core.v1.DownwardAPIVolumeSource': FILE_MODE,
   'api.core.v1.ProjectedVolumeSource': FILE_MODE,
   'api.core.v1.ServiceAccountTokenProjection': { expirationSeconds: unset(3600) },
+  'api.authentication.v1.TokenRequestSpec': { expirationSeconds: unset(3600) },
   'api.core.v1.HostPathVolumeSource': { type: unset('') },
   'api.core.v1.ISCSIVolumeSource': { iscsiInterface: empty('default') },
   'api.core.v1.ISCSIPersistentVolumeSource': { iscsiInterface: empty('default') },

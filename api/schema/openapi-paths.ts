@@ -6,10 +6,10 @@ export type Method = 'get' | 'put' | 'post' | 'delete' | 'patch'
 /** One operation of the API, before it is written down as swagger 2.0 or OpenAPI 3.0. */
 export interface Operation {
   readonly id: string
-  /** `x-kubernetes-action`. */
-  readonly action: string
+  /** `x-kubernetes-action`; absent, as is the kind, where no resource is meant. */
+  readonly action?: string
   readonly tag: string
-  readonly gvk: GroupVersionKind
+  readonly gvk?: GroupVersionKind
   /** Names of query parameters, all described in QUERY. */
   readonly query: readonly string[]
   /** Model of the body; `patch` is a patch document. */
@@ -19,8 +19,8 @@ export interface Operation {
 }
 export interface Path {
   readonly path: string
-  /** Names of path parameters. */
-  readonly parameters: readonly string[]
+  /** Names of path parameters; absent where a path takes none, not even `pretty`. */
+  readonly parameters?: readonly string[]
   readonly operations: Partial<Record<Method, Operation>>
 }
 
@@ -202,13 +202,12 @@ export function subresourceModel(kind: Kind, sub: Subresource): string {
   return `io.k8s.api.${group}.${sub.version}.${sub.kind}`
 }
 
-const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
+export const capital = (word: string): string => word.charAt(0).toUpperCase() + word.slice(1)
 
 /** `CoreV1`, `AppsV1`, `RbacAuthorizationV1`. */
-function groupWord({ group, version }: Kind): string {
-  const name = group === '' ? 'core' : group.replace(/\.k8s\.io$/, '')
-  return name.split('.').map(capital).join('') + capital(version)
-}
+const groupWord = ({ group, version }: Kind): string => wordOf(group) + capital(version)
+export const wordOf = (group: string): string =>
+  (group === '' ? 'core' : group.replace(/\.k8s\.io$/, '')).split('.').map(capital).join('')
 const tagOf = ({ group, version }: Kind): string =>
   `${group === '' ? 'core' : group.replace(/\.k8s\.io$/, '').replaceAll('.', '')}_${version}`
 

@@ -2,16 +2,21 @@ import type { Kind } from '../kinds/kind.ts'
 import type { JsonObject } from '../meta/object.ts'
 import { OBJECTS, PATCH, PATCHES, QUERY, pathsOf, type Operation, type Path } from './openapi-paths.ts'
 import { reachable, refTo, schemasOf } from './openapi-schema.ts'
-import { KUBERNETES, publishedKinds } from './openapi-v3.ts'
+import { discoveryPaths, resourcesPath } from './openapi-discovery.ts'
+import { about, documentOf, KUBERNETES, publishedKinds } from './openapi-v3.ts'
 
 /** The body of /openapi/v2: one swagger 2.0 document of all served kinds. */
 export function openapiV2(kinds: readonly Kind[]): JsonObject {
   const published = publishedKinds(kinds)
+  const versions = new Map(kinds.map((kind) => [documentOf(kind), kind]))
+  const discovery = [...discoveryPaths(kinds).values(), ...[...versions.values()].map(resourcesPath)]
+  const answers = discovery.flatMap(({ operations }) => operations.get?.answer ?? [])
+  const paths = [...discovery, ...kinds.flatMap(pathsOf)]
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: KUBERNETES },
-    paths: Object.fromEntries(kinds.flatMap(pathsOf).map((path) => [path.path, pathItem(path)])),
-    definitions: schemasOf(reachable(published.keys()), published, 'v2'),
+    paths: Object.fromEntries(paths.map((path) => [path.path, pathItem(path)])),
+    definitions: schemasOf(reachable([...published.keys(), ...answers]), published, 'v2'),
     securityDefinitions: {
       BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },
     },
@@ -21,13 +26,10 @@ export function openapiV2(kinds: readonly Kind[]): JsonObject {
 
 function pathItem({ parameters, operations }: Path): JsonObject {
   const methods = Object.entries(operations).map(([method, operation]) => [method, operationOf(operation)])
-  return {
-    ...(Object.fromEntries(methods) as JsonObject),
-    parameters: [
-      ...parameters.map((name) => ({ ...parameter(name, 'path', 'string'), required: true })),
-      parameter('pretty', 'query', 'string'),
-    ],
-  }
+  const all = Object.fromEntries(methods) as JsonObject
+  if (parameters === undefined) return all
+  const named = parameters.map((name) => ({ ...parameter(name, 'path', 'string'), required: true }))
+  return { ...all, parameters: [...named, parameter('pretty', 'query', 'string')] }
 }
 
 const parameter = (name: string, place: string, type: string): JsonObject => ({
@@ -56,7 +58,6 @@ function operationOf(operation: Operation): JsonObject {
       },
       '401': { description: 'Unauthorized' },
     },
-    'x-kubernetes-action': operation.action,
-    'x-kubernetes-group-version-kind': { ...operation.gvk },
+    ...about(operation),
   }
 }

@@ -1,5 +1,6 @@
 import type { Kind } from '../kinds/kind.ts'
 import type { JsonObject } from '../meta/object.ts'
+import { discoveryPaths, resourcesPath } from './openapi-discovery.ts'
 import { hasModel } from './table.ts'
 import {
   OBJECTS,
@@ -29,9 +30,9 @@ export const documentOf = ({ group, version }: { group: string; version: string 
 export function openapiV3Index(kinds: readonly Kind[]): JsonObject {
   const known = indexes.get(kinds)
   if (known !== undefined) return known
-  const names = [...new Set(kinds.map(documentOf))].sort()
+  const names = [...new Set([...kinds.map(documentOf), ...discoveryPaths(kinds).keys()])].sort()
   const paths = names.map((name) => {
-    const hash = fnv(JSON.stringify(openapiV3(name, kinds)))
+    const hash = hashOf(JSON.stringify(openapiV3(name, kinds)))
     return [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${hash}` }]
   })
   const index = { paths: Object.fromEntries(paths) as JsonObject }
@@ -41,17 +42,26 @@ export function openapiV3Index(kinds: readonly Kind[]): JsonObject {
 /** A list of kinds is never changed, and hashing all documents takes tens of milliseconds. */
 const indexes = new WeakMap<readonly Kind[], JsonObject>()
 
-/** The document of one group and version (`api/v1`, `apis/apps/v1`), or undefined where none of the kinds is of it. */
+/**
+ * The document of one group and version (`api/v1`, `apis/apps/v1`) or of discovery (`apis`, `version`), or undefined where
+ * none of the kinds is of it.
+ */
 export function openapiV3(name: string, kinds: readonly Kind[]): JsonObject | undefined {
   const own = kinds.filter((kind) => documentOf(kind) === name)
-  if (own.length === 0) return undefined
-  const published = publishedKinds(own)
+  const [first] = own
+  if (first !== undefined) return document([resourcesPath(first), ...own.flatMap(pathsOf)], publishedKinds(own))
+  const path = discoveryPaths(kinds).get(name)
+  return path === undefined ? undefined : document([path], new Map())
+}
+
+function document(paths: readonly Path[], published: Map<string, GroupVersionKind[]>): JsonObject {
+  const answers = paths.flatMap(({ operations }) => Object.values(operations).flatMap(({ answer }) => answer ?? []))
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: KUBERNETES },
-    paths: Object.fromEntries(own.flatMap(pathsOf).map((path) => [path.path, pathItem(path)])),
+    paths: Object.fromEntries(paths.map((path) => [path.path, pathItem(path)])),
     components: {
-      schemas: schemasOf(reachable(published.keys()), published, 'v3'),
+      schemas: schemasOf(reachable([...published.keys(), ...answers]), published, 'v3'),
       securitySchemes: {
         BearerToken: {
           description: 'Bearer Token authentication',
@@ -89,13 +99,10 @@ export function publishedKinds(kinds: readonly Kind[]): Map<string, GroupVersion
 
 function pathItem({ parameters, operations }: Path): JsonObject {
   const methods = Object.entries(operations).map(([method, operation]) => [method, operationOf(operation)])
-  return {
-    ...(Object.fromEntries(methods) as JsonObject),
-    parameters: [
-      ...parameters.map((name) => parameter(name, 'path', 'string', true)),
-      parameter('pretty', 'query', 'string', false),
-    ],
-  }
+  const all = Object.fromEntries(methods) as JsonObject
+  if (parameters === undefined) return all
+  const named = parameters.map((name) => parameter(name, 'path', 'string', true))
+  return { ...all, parameters: [...named, parameter('pretty', 'query', 'string', false)] }
 }
 
 const parameter = (name: string, place: string, type: string, required: boolean): JsonObject => ({
@@ -114,10 +121,15 @@ function operationOf(operation: Operation): JsonObject {
       : { parameters: operation.query.map((name) => parameter(name, 'query', QUERY[name]!, false)) }),
     ...(operation.body === undefined ? {} : { requestBody: body(operation.body) }),
     responses: responses(operation),
-    'x-kubernetes-action': operation.action,
-    'x-kubernetes-group-version-kind': { ...operation.gvk },
+    ...about(operation),
   }
 }
+
+/** What an operation does to which kind, where it is about one. */
+export const about = ({ action, gvk }: Operation): JsonObject => ({
+  ...(action === undefined ? {} : { 'x-kubernetes-action': action }),
+  ...(gvk === undefined ? {} : { 'x-kubernetes-group-version-kind': { ...gvk } }),
+})
 
 const contentOf = (types: readonly string[], schema: JsonObject): JsonObject =>
   Object.fromEntries(types.map((type) => [type, { schema }]))
@@ -135,8 +147,8 @@ function responses({ action, answer }: Operation): JsonObject {
   return { '200': ok, ...created, '401': { description: 'Unauthorized' } }
 }
 
-/** 64 bits of FNV-1a over UTF-16 units, as upper-case hexadecimal. http://www.isthe.com/chongo/tech/comp/fnv/ */
-function fnv(text: string): string {
+/** Names a document's content: 64 bits of FNV-1a over UTF-16 units. http://www.isthe.com/chongo/tech/comp/fnv/ */
+export function hashOf(text: string): string {
   // Two 32-bit halves with different starts: 64-bit arithmetic on bigints would be fifty times slower.
   let [high, low] = [0x811c9dc5, 0xcbf29ce4]
   for (let i = 0; i < text.length; i++) {

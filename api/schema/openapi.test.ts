@@ -30,7 +30,8 @@ const schema = (document: Json | undefined, model: string, ...path: string[]) =>
 
 test('[AP61] the index names the document of each served group and version, with a hash that follows its content', () => {
   const paths = into(openapiV3Index(kinds), 'paths') as Record<string, { serverRelativeURL: string }>
-  expect(Object.keys(paths)).toEqual(['api/v1', 'apis/apps/v1', 'apis/authentication.k8s.io/v1', 'apis/batch/v1'])
+  const groups = ['apps', 'authentication.k8s.io', 'batch'].flatMap((group) => [`apis/${group}`, `apis/${group}/v1`])
+  expect(Object.keys(paths)).toEqual(['api', 'api/v1', 'apis', ...groups, 'version'])
   expect(paths['apis/apps/v1']!.serverRelativeURL).toMatch(/^\/openapi\/v3\/apis\/apps\/v1\?hash=[0-9A-F]{16}$/)
   const fewer = into(openapiV3Index(kinds.filter((kind) => kind.kind !== 'Pod')), 'paths')
   expect(into(fewer, 'apis/apps/v1')).toEqual(paths['apis/apps/v1'])

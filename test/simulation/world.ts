@@ -152,6 +152,7 @@ export class World {
         by(caller)
         return inner.delete(tx, caller, ...rest)
       },
+      validate: (tx, attributes) => inner.validate(tx, attributes),
       bind: (tx, caller, ...rest) => {
         by(caller)
         return inner.bind(tx, caller, ...rest)

@@ -1,12 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { Kind } from '../../api/kinds/kind.ts'
+import { VOUCHER, vouch } from '../../worker/guard/admit.ts'
 import type { Api } from '../../worker/http/api.ts'
 import { makeApp } from '../../worker/http/app.ts'
 import { Hub, type Socket, type Sockets } from '../../worker/http/hub.ts'
 import { MORE_LEFT } from '../../worker/http/watch-state.ts'
 import { makeAdmission } from '../../worker/admission/index.ts'
+import { Governor } from '../../worker/governor/governor.ts'
+import { storedNotes } from '../../worker/governor/notes.ts'
+import { limitsOf } from '../../worker/governor/quota.ts'
 import { makeRegistry } from '../../worker/registry/index.ts'
 import { openNodeStore } from '../../worker/store/node.ts'
+import { sealer } from '../../worker/store/seal.ts'
 
 export const ADMIN_TOKEN = 'the-admin-token-of-the-tests'
 export const KEY = 'a key of the tests, long enough to sign and seal'
@@ -58,6 +63,8 @@ export interface TestApi {
   /** What the Worker says to a watch. */
   say(socket: FakeSocket, text: string): void
   flush(): void
+  /** Lines of the audit so far. */
+  readonly audit: readonly string[]
   /** Milliseconds since the epoch; tests move it. */
   clock: { now: number }
   /** One request as the admin, unless `token` says otherwise (null: nobody). */
@@ -72,6 +79,7 @@ export interface Answer {
   readonly status: number
   readonly headers: Headers
   readonly text: string
+  readonly bytes: Uint8Array
   /** The body as JSON. */
   // Tests look into answers of every kind; a precise type would be written anew for each.
   readonly body: Record<string, never>
@@ -81,9 +89,12 @@ const fail = (error: unknown): never => {
   throw error
 }
 
+/** Nothing has sockets here that could keep the counts. */
+const noNotes = { read: () => undefined, write: () => undefined }
+
 /** The API over a store in memory, with the given kinds. */
-export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
-  const store = openNodeStore(':memory:', { ring })
+export function testApi(kinds: readonly Kind[], ring = 16_384, quota = 'off'): TestApi {
+  const store = openNodeStore(':memory:', { ring, sealer: sealer(KEY) })
   const clock = { now: Date.parse('2026-11-24T12:00:00Z') }
   const sockets: FakeSocket[] = []
   const host: Sockets = {
@@ -97,7 +108,14 @@ export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
   const makeHub = () => new Hub(host, { kinds, now: () => clock.now, reader: store, complain: fail })
   let hub = makeHub()
   store.subscribe((changes) => hub.changed(changes))
+  const governor = new Governor(
+    { limits: limitsOf(quota), spent: () => store.usage, sockets: noNotes, stored: storedNotes(store) },
+    clock.now,
+  )
+  const audit: string[] = []
   const api: Api = {
+    governor,
+    audit: { level: 'all', write: (line) => void audit.push(line) },
     store,
     reader: store,
     registry: makeRegistry(kinds, makeAdmission()),
@@ -114,6 +132,7 @@ export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
   const app = makeApp(api)
   return {
     api,
+    audit,
     sockets,
     clock,
     hibernate: () => (hub = makeHub()),
@@ -121,24 +140,30 @@ export function testApi(kinds: readonly Kind[], ring = 16_384): TestApi {
     flush: () => hub.flush(),
     close: () => store.close(),
     async call(method, path, body, { token = ADMIN_TOKEN, headers = {} } = {}) {
+      const sent = new Headers({
+        'content-type': 'application/json',
+        ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+        ...headers,
+      })
+      // The edge's part: what a JWT says.
+      const voucher = await vouch(api.secrets, sent, clock.now)
+      if (voucher !== undefined) sent.set(VOUCHER, voucher)
       const answer = await app.request(path, {
         method,
-        headers: {
-          'content-type': 'application/json',
-          ...(token === null ? {} : { authorization: `Bearer ${token}` }),
-          ...headers,
-        },
+        headers: sent,
         ...(body === undefined
           ? {}
           : { body: body instanceof Uint8Array || typeof body === 'string' ? body : JSON.stringify(body) }),
       })
-      const text = await answer.text()
+      const bytes = new Uint8Array(await answer.arrayBuffer())
+      const text = new TextDecoder().decode(bytes)
       const json = (answer.headers.get('content-type') ?? '').startsWith('application/json') && text !== ''
       hub.flush()
       return {
         status: answer.status,
         headers: answer.headers,
         text,
+        bytes,
         body: json && !text.includes('\n{') ? JSON.parse(text) : {},
       }
     },

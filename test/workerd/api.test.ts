@@ -97,6 +97,29 @@ test('[GD3] noise does not wake the object: no token and a wrong one are answere
   expect(woken).toEqual([])
 })
 
+test('[GD46] a token of a ServiceAccount passes the edge, and a forged one wakes no object', async () => {
+  await namespaceOf('accounts')
+  const account = '/api/v1/namespaces/accounts/serviceaccounts/default'
+  const made = await call('POST', `${account}/token`, { spec: {} })
+  expect(made.status).toBe(201)
+  const { status } = await made.json<{ status: { token: string } }>()
+  const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }
+  const bearer = (token: string) => ({ authorization: `Bearer ${token}`, 'content-type': 'application/json' })
+  const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews'
+  const answer = await call('POST', path, review, bearer(status.token))
+  expect(await answer.json()).toMatchObject({
+    status: { userInfo: { username: 'system:serviceaccount:accounts:default' } },
+  })
+  const never = { idFromName: () => expect.fail('woken'), get: () => expect.fail('woken') } as never // never to be called
+  const [head, , signature] = status.token.split('.')
+  const claims = Buffer.from(JSON.stringify({ iss: 'kubernetes/serviceaccount' })).toString('base64url')
+  const voucher = { 'podo-voucher': `${Buffer.from('{"type":"user","user":{}}').toString('base64url')}.x` }
+  for (const headers of [{}, voucher]) {
+    const forged = { ...bearer(`${head}.${claims}.${signature}`), ...headers }
+    expect((await call('POST', path, review, forged, { ...bindings, CLUSTER: never })).status).toBe(401)
+  }
+})
+
 test('[AP12] a bridged watch outlives the eviction of its object, and gets the next event', async () => {
   const base = await namespaceOf('evicted')
   const watch = lines(await call('GET', `${base}?watch=1&timeoutSeconds=60`))

@@ -1,22 +1,103 @@
-import { bearer, check, sameSecret, type Checked } from './token.ts'
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { JsonObject } from '../../api/meta/object.ts'
+import { type AccountIdentity, verifyAccountToken, issuerOf } from './account-token.ts'
+import { bootstrapId } from './bootstrap-token.ts'
+import type { User } from './credentials.ts'
+import { bearer, check, macKey, sameSecret, type Checked } from './token.ts'
 
-/** The two secrets of a deployment. Without both nothing is served. */
+/** What a deployment trusts. Without its two secrets nothing is served. */
 export interface Secrets {
   readonly adminToken: string
+  /** PODO_KEY. */
   readonly key: string
+  /** The PODO_KEY before, while a rotation is under way: what it signed is still taken. */
+  readonly previousKey?: string
+  /** Issuer and default audience of ServiceAccount tokens; `DEFAULT_ISSUER` where left out. */
+  readonly issuer?: string
+}
+
+/** What somebody else's JWT, or one of a ServiceAccount, was found to say. */
+export type Identity =
+  | { readonly type: 'account'; readonly identity: AccountIdentity }
+  | { readonly type: 'user'; readonly user: User }
+
+/**
+ * What a request's headers prove by themselves, without storage: `none` (no bearer token: Kubernetes'
+ * system:anonymous), `invalid`, the admin token, a token that we signed, a bootstrap token, or a JWT that was vouched for.
+ */
+export type Admission =
+  | { who: 'none' }
+  | { who: 'invalid' }
+  | { who: 'admin' }
+  | { who: 'token'; checked: Checked }
+  | { who: 'bootstrap'; id: string }
+  | { who: 'jwt'; token: string; identity: Identity }
+
+/** The header in which the edge tells the object what a JWT says. From a client it counts for nothing. */
+export const VOUCHER = 'podo-voucher'
+
+/** Reads the headers. The edge and the object both call this; the object then looks the token up. */
+export function admit(secrets: Secrets, headers: Headers, now: number): Admission {
+  const token = tokenOf(headers)
+  if (token === undefined) return { who: 'none' }
+  if (sameSecret(token, secrets.adminToken)) return { who: 'admin' }
+  for (const key of keysOf(secrets)) {
+    const checked = check(key, token, now)
+    if (checked !== undefined) return { who: 'token', checked }
+    const id = bootstrapId(key, token)
+    if (id !== undefined) return { who: 'bootstrap', id }
+  }
+  const identity = isJwt(token) ? voucherOf(secrets, token, headers.get(VOUCHER)) : undefined
+  return identity === undefined ? { who: 'invalid' } : { who: 'jwt', token, identity }
+}
+
+const keysOf = ({ key, previousKey }: Secrets): string[] => (previousKey === undefined ? [key] : [key, previousKey])
+
+const tokenOf = (headers: Headers): string | undefined => bearer(headers.get('authorization'))
+
+const isJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)
+
+/**
+ * The value of the VOUCHER header for a request with a JWT that holds: what it says, under an HMAC that covers the token
+ * too. Undefined where there is no JWT, or it does not hold. Verifying waits, so it happens at the edge and outside of
+ * transactions (decision 0039).
+ */
+export async function vouch(secrets: Secrets, headers: Headers, now: number): Promise<string | undefined> {
+  const token = tokenOf(headers)
+  if (token === undefined || !isJwt(token)) return undefined
+  const identity = await identify(secrets, token, now, [issuerOf(secrets)])
+  if (identity === undefined) return undefined
+  const text = JSON.stringify(identity.identity)
+  return `${Buffer.from(text).toString('base64url')}.${macOf(secrets.key, token, text)}`
 }
 
 /**
- * What a request's Authorization header proves by itself, without storage:
- * `none` (no bearer token: Kubernetes' system:anonymous), `invalid`, the admin token, or a token that we signed.
+ * Whose JWT this is, for the given audiences; also the audiences of those that it was made for. `audiences` of the API
+ * are those of its issuer.
  */
-export type Admission = { who: 'none' } | { who: 'invalid' } | { who: 'admin' } | { who: 'token'; checked: Checked }
+export async function identify(
+  secrets: Secrets,
+  token: string,
+  now: number,
+  audiences: readonly string[],
+): Promise<{ identity: Identity; audiences: readonly string[] } | undefined> {
+  const account = await verifyAccountToken(secrets, token, now)
+  if (account === undefined) return undefined
+  const own = account.audiences ?? [issuerOf(secrets)]
+  const matching = own.filter((audience) => audiences.includes(audience))
+  if (matching.length === 0) return undefined
+  return { identity: { type: 'account', identity: account }, audiences: matching }
+}
 
-/** Reads the header. The edge and the object both call this; the object then looks the token up. */
-export function admit(secrets: Secrets, authorization: string | null, now: number): Admission {
-  const token = bearer(authorization)
-  if (token === undefined) return { who: 'none' }
-  if (sameSecret(token, secrets.adminToken)) return { who: 'admin' }
-  const checked = check(secrets.key, token, now)
-  return checked === undefined ? { who: 'invalid' } : { who: 'token', checked }
+const macOf = (key: string, token: string, text: string): string =>
+  createHmac('sha256', macKey(key)).update(`voucher\n${token}\n${text}`).digest('base64url')
+
+function voucherOf(secrets: Secrets, token: string, voucher: string | null): Identity | undefined {
+  const [encoded, mac, ...rest] = (voucher ?? '').split('.')
+  if (encoded === undefined || mac === undefined || rest.length > 0) return undefined
+  const text = Buffer.from(encoded, 'base64url').toString('utf8')
+  const [given, wanted] = [Buffer.from(mac), Buffer.from(macOf(secrets.key, token, text))]
+  if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined
+  const identity: JsonObject = JSON.parse(text)
+  return identity as unknown as Identity // we wrote it: the HMAC says so
 }

@@ -26,6 +26,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   services: (_reader, _node, { verb, subresource }) => (READS.has(verb) && subresource === '' ? ALLOWED : denied()),
   configmaps: referenced('configMap'),
   secrets: referenced('secret'),
+  serviceaccounts: podsAccount,
   events: (_reader, _node, { verb }) => (['create', 'update', 'patch'].includes(verb) ? ALLOWED : denied()),
   'leases.coordination.k8s.io': ownLease,
 }
@@ -80,6 +81,20 @@ function referenced(what: 'configMap' | 'secret'): Rule {
     })
     return found ? ALLOWED : denied(unrelated(node))
   }
+}
+
+/** The token of an account that a Pod of this node runs as, and the account itself: authorizeServiceAccount. */
+function podsAccount(reader: Reader, node: string, { verb, subresource, namespace, name }: RequestInfo): Verdict {
+  const reads = verb === 'get' && subresource === ''
+  if (!reads) {
+    if (verb !== 'create' || name === '') return denied('can only create tokens for individual service accounts')
+    if (subresource !== 'token') return denied('can only create token subresource of serviceaccount')
+  }
+  const found = reader.onNode(node).some((pod) => {
+    const { spec } = pod.object as unknown as { spec?: Json } // a stored object is JSON
+    return pod.namespace === namespace && isJsonObject(spec) && spec['serviceAccountName'] === name
+  })
+  return found ? ALLOWED : denied(unrelated(node))
 }
 
 /** Whether a Pod's spec references this Secret or ConfigMap: volumes, projected sources, env, envFrom, pull secrets. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { admit } from './admit.ts'
+import { admit, type Secrets } from './admit.ts'
 import { bearer, check, mint, sameSecret } from './token.ts'
 
 const KEY = 'a key'
@@ -31,13 +31,16 @@ test('[GD1] two tokens of the same claims differ', () => {
   expect(mint(KEY, { type: 'join', id: 'x' })).not.toBe(mint(KEY, { type: 'join', id: 'x' }))
 })
 
+const SECRETS = { adminToken: 'the admin token', key: KEY }
+const admitted = (authorization: string | null, secrets: Secrets = SECRETS) =>
+  admit(secrets, new Headers(authorization === null ? {} : { authorization }), NOW)
+
 test('[GD2] a header is nobody, wrong, the admin, or a signed token', () => {
-  const secrets = { adminToken: 'the admin token', key: KEY }
-  expect(admit(secrets, null, NOW)).toEqual({ who: 'none' })
-  expect(admit(secrets, 'Basic YTpi', NOW)).toEqual({ who: 'none' })
-  expect(admit(secrets, 'Bearer nope', NOW)).toEqual({ who: 'invalid' })
-  expect(admit({ ...secrets, adminToken: 't' }, 'bearer t', NOW)).toEqual({ who: 'admin' })
-  expect(admit(secrets, `Bearer ${mint(KEY, { type: 'user', id: 'u' })}`, NOW)).toMatchObject({ who: 'token' })
+  expect(admitted(null)).toEqual({ who: 'none' })
+  expect(admitted('Basic YTpi')).toEqual({ who: 'none' })
+  expect(admitted('Bearer nope')).toEqual({ who: 'invalid' })
+  expect(admitted('bearer t', { ...SECRETS, adminToken: 't' })).toEqual({ who: 'admin' })
+  expect(admitted(`Bearer ${mint(KEY, { type: 'user', id: 'u' })}`)).toMatchObject({ who: 'token' })
 })
 
 test('[GD2] bearer reads one token after the scheme, whatever its case', () => {

@@ -25,15 +25,17 @@ const SECRET_BYTES = 24
 
 const base64url = (text: string): string => Buffer.from(text, 'utf8').toString('base64url')
 
-/** The key derived last, and what from: it follows from PODO_KEY alone, and every request needs it. */
-let derived: { from: string; key: Buffer } | undefined
+/** The keys derived last, by what from: they follow from PODO_KEY alone, and every request needs one. */
+const derived = new Map<string, Buffer>()
 
 /** The key that signs tokens: HKDF-SHA256 of PODO_KEY, so that no other use of PODO_KEY shares it. */
-function macKey(key: string): Buffer {
-  if (derived?.from !== key) {
-    derived = { from: key, key: Buffer.from(hkdfSync('sha256', key, 'podo', 'token mac v1', 32)) }
-  }
-  return derived.key
+export function macKey(key: string): Buffer {
+  const known = derived.get(key)
+  if (known !== undefined) return known
+  const made = Buffer.from(hkdfSync('sha256', key, 'podo', 'token mac v1', 32))
+  if (derived.size > 1) derived.clear()
+  derived.set(key, made)
+  return made
 }
 
 function mac(key: string, signed: string): Buffer {

@@ -1,6 +1,8 @@
 import type { Kind } from '../../api/kinds/kind.ts'
 import { unknownResource } from '../../api/meta/failures.ts'
 import { groupResource } from '../../api/meta/status-error.ts'
+import type { Level } from '../audit/audit.ts'
+import type { Governor } from '../governor/governor.ts'
 import type { Secrets } from '../guard/admit.ts'
 import type { User } from '../guard/credentials.ts'
 import type { Caller, Dice, Registry } from '../registry/registry.ts'
@@ -27,12 +29,16 @@ export interface Api {
   /** Milliseconds since the epoch. */
   readonly now: () => number
   readonly log?: Log
+  /** Takes a line of the audit; `level` says which are wanted. */
+  readonly audit: { readonly level: Level; readonly write: (line: string) => void }
   /** Accepts a watch: sends `first` (JSON lines) and from then on every event. Answers 101 with the socket. */
   readonly accept: (watch: Watch, first: readonly string[]) => Response
   /** The agents that are connected. */
   readonly nodes: OpensWith['nodes']
   /** The store as clients see it: with what is made on read and never stored (heartbeats, leases of nodes). */
   readonly reader: Reader
+  /** Says what may still be written today. */
+  readonly governor: Governor
 }
 
 /** One request on a resource, after authentication and authorisation. */

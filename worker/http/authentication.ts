@@ -1,5 +1,6 @@
 import { unauthorized } from '../../api/meta/failures.ts'
-import { admit } from '../guard/admit.ts'
+import { accountUser } from '../guard/account-user.ts'
+import { admit, type Identity } from '../guard/admit.ts'
 import { ADMIN, ANONYMOUS, authenticate, type User } from '../guard/credentials.ts'
 import { authorise } from '../guard/authorise.ts'
 import { impersonated } from '../guard/impersonate.ts'
@@ -9,7 +10,7 @@ import type { RequestInfo } from '../guard/request-info.ts'
 
 /** Who asks; throws 401 for a token that is wrong, expired or revoked. Without a token it is system:anonymous. */
 export function whoIs(api: Api, headers: Headers, now: number): User {
-  const admission = admit(api.secrets, headers.get('authorization'), now)
+  const admission = admit(api.secrets, headers, now)
   switch (admission.who) {
     case 'none':
       return ANONYMOUS
@@ -20,9 +21,19 @@ export function whoIs(api: Api, headers: Headers, now: number): User {
       if (user === undefined) throw unauthorized()
       return user
     }
+    case 'jwt':
+      return bearerOfJwt(api, admission.identity, admission.token, now)
+    case 'bootstrap':
     case 'invalid':
       throw unauthorized()
   }
+}
+
+/** What a JWT names may be gone. Throws 401. */
+function bearerOfJwt(api: Api, identity: Identity, token: string, now: number): User {
+  const user = identity.type === 'user' ? identity.user : accountUser(api.store, identity.identity, token, now)
+  if (user === undefined) throw unauthorized()
+  return user
 }
 
 /** Throws 403 in Kubernetes' words where the user may not do this. */

@@ -11,7 +11,7 @@ interface Joins {
 
 /** `POST /podo/join`: a machine turns its bootstrap token into a node's credential. */
 export async function joinRequest(api: Api, nodes: Joins, request: Request, now: number): Promise<Response> {
-  const admission = admit(api.secrets, request.headers.get('authorization'), now)
+  const admission = admit(api.secrets, request.headers, now)
   if (request.method !== 'POST' || admission.who !== 'token') throw unauthorized()
   const body = textOf(await readBody(request))
   return Response.json(nodes.join(admission.checked, body, now), {

@@ -69,29 +69,52 @@ function mediaOf(type: string): Media | undefined {
 export interface Accepts {
   /** Whether `as=Table` and the like mean anything here; discovery and Status answers know no views. */
   readonly views?: boolean
-  /** Where only some media types are served (watches: JSON). */
+  /** Where only some media types are served, these, and how a refusal names them. */
   readonly only?: readonly Media[]
+  readonly named?: string
+}
+
+/** What a clause of Accept asks of a media type; undefined where it cannot be had. */
+type Reading<T> = (media: Media, parameters: Map<string, string>) => T | undefined
+interface Chosen<T> {
+  readonly media: Media
+  readonly view: T
+  readonly pretty: boolean
 }
 
 /**
  * Chooses the answer's form: the first clause that can be served wins (NegotiateMediaTypeOptions of
  * k8s.io/apiserver/pkg/endpoints/handlers/negotiation). Throws 406 where none can.
  */
-export function negotiate(accept: string | null, accepts: Accepts = {}): Pick<Format, 'media' | 'view'> {
-  if (accept === null || accept.trim() === '') return { media: 'json', view: { as: 'object' } }
+export function choose<T>(accept: string | null, reading: Reading<T>, named?: string): Chosen<T> {
+  const clauses = accept === null || accept.trim() === '' ? [ANYTHING] : parseAccept(accept)
   let known = false
-  for (const { type, parameters } of parseAccept(accept)) {
+  for (const { type, parameters } of clauses) {
     const media = mediaOf(type)
     if (media === undefined) continue
     known = true
-    if (accepts.only !== undefined && !accepts.only.includes(media)) continue
-    const view = viewOf(media, parameters)
-    if (view === undefined || (accepts.views === false && view.as !== 'object')) continue
-    const stream = parameters.get('stream')
-    if (stream !== undefined && stream !== '' && stream !== 'watch') continue
-    return { media, view }
+    const view = reading(media, parameters)
+    if (view === undefined || !isStream(media, parameters.get('stream') ?? '')) continue
+    return { media, view, pretty: parameters.get('pretty') === '1' }
   }
-  throw known ? parametersNotAcceptable(accepts.only && 'application/json') : notAcceptable()
+  throw known ? parametersNotAcceptable(named) : notAcceptable()
+}
+const ANYTHING: Clause = { type: '*/*', parameters: new Map(), quality: 1 }
+
+/** `stream=watch` is the one stream, and YAML has none. */
+const isStream = (media: Media, stream: string): boolean => stream === '' || (stream === 'watch' && media !== 'yaml')
+
+/** The form of an object, a list or a watch. Throws 406. */
+export function negotiate(accept: string | null, accepts: Accepts = {}): Chosen<View> {
+  return choose(
+    accept,
+    (media, parameters) => {
+      if (accepts.only?.includes(media) === false) return undefined
+      const view = viewOf(media, parameters)
+      return accepts.views === false && view?.as !== 'object' ? undefined : view
+    },
+    accepts.named,
+  )
 }
 
 const BROWSERS = ['curl', 'Wget', 'Mozilla/5.0']
@@ -106,13 +129,17 @@ export function wantsPretty(pretty: string | null, userAgent: string | null): bo
 const prettyOf = ({ url }: Request): string | null =>
   url.includes('?') ? new URL(url).searchParams.get('pretty') : null
 
-/** The form of an error: as asked where that can be served, else JSON. */
+const isPretty = (request: Request): boolean => wantsPretty(prettyOf(request), request.headers.get('user-agent'))
+
+/** The form of the answer to a request. Throws 406. */
 export function formatOf(request: Request, accepts: Accepts = {}): Format {
-  const pretty = wantsPretty(prettyOf(request), request.headers.get('user-agent'))
-  return { ...negotiate(request.headers.get('accept'), accepts), pretty }
+  const { media, view, pretty } = negotiate(request.headers.get('accept'), accepts)
+  return { media, view, pretty: pretty || isPretty(request) }
 }
+
+/** The form of an error: as asked where that can be served, else JSON. */
 export function errorFormatOf(request: Request): Format {
-  const pretty = wantsPretty(prettyOf(request), request.headers.get('user-agent'))
+  const pretty = isPretty(request)
   try {
     const { media } = negotiate(request.headers.get('accept'))
     return { media, view: { as: 'object' }, pretty }

@@ -1,46 +1,106 @@
+import type { Hono } from 'hono'
 import type { Kind } from '../../api/kinds/kind.ts'
-import { unknownResource } from '../../api/meta/failures.ts'
+import { methodNotAllowed, unknownResource } from '../../api/meta/failures.ts'
 import { openapiV2Protobuf, OPENAPI_V2_PROTOBUF, OPENAPI_V2_PROTOBUF_OLD } from '../../api/schema/openapi-protobuf.ts'
 import { openapiV2 } from '../../api/schema/openapi-v2.ts'
-import { openapiV3, openapiV3Index } from '../../api/schema/openapi-v3.ts'
+import { hashOf, openapiV3, openapiV3Index } from '../../api/schema/openapi-v3.ts'
+import type { Env } from './app.ts'
+import { unchanged } from './conditional.ts'
 
 /**
  * What clients read types from: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-interface-definition.
- * The documents follow from the kinds alone, so they are made once for a list of kinds.
+ * The documents follow from the kinds alone, so each is made once for a list of kinds, when it is first asked for.
  */
-interface Documents {
-  v2: string
-  v2Protobuf: Uint8Array<ArrayBuffer>
+interface Document {
+  readonly body: string | Uint8Array<ArrayBuffer>
+  readonly hash: string
 }
-const made = new WeakMap<readonly Kind[], Partial<Documents>>()
+const made = new WeakMap<readonly Kind[], Map<string, Document>>()
 
-function memo<K extends keyof Documents>(kinds: readonly Kind[], name: K, make: () => Documents[K]): Documents[K] {
-  const known: Partial<Documents> = made.get(kinds) ?? {}
+function memo(kinds: readonly Kind[], name: string, make: () => Document['body'] | undefined): Document | undefined {
+  const known = made.get(kinds) ?? new Map<string, Document>()
   made.set(kinds, known)
-  return (known[name] ??= make())
+  const found = known.get(name)
+  if (found !== undefined) return found
+  const body = make()
+  if (body === undefined) return undefined
+  const document = { body, hash: hashOf(typeof body === 'string' ? body : Buffer.from(body).toString('latin1')) }
+  known.set(name, document)
+  return document
 }
 
-const HEADERS = { 'cache-control': 'no-cache, private' }
+export function openapi(app: Hono<Env>, kinds: readonly Kind[]): void {
+  app.get('/openapi/v2', (c) => openapiV2Response(kinds, c.req.raw))
+  app.get('/openapi/v3', (c) => openapiV3IndexResponse(kinds, c.req.raw))
+  app.get('/openapi/v3/*', (c) => openapiV3Response(kinds, c.req.raw, c.get('caller').now))
+  for (const path of ['/openapi/v2', '/openapi/v3', '/openapi/v3/*']) {
+    app.all(path, () => {
+      throw methodNotAllowed()
+    })
+  }
+}
+
+const isProtobuf = (accept: string): boolean =>
+  accept.includes(OPENAPI_V2_PROTOBUF) || accept.includes(OPENAPI_V2_PROTOBUF_OLD)
+const isJson = (accept: string): boolean => accept === '' || /(application|\*)\/(json|\*)/.test(accept)
+
+/** An answer that a client may keep under its ETag (kube-openapi's `http.ServeContent`). */
+function kept(request: Request, { body, hash }: Document, headers: Readonly<Record<string, string>>): Response {
+  const etag = `"${hash}"`
+  const all = { 'cache-control': 'no-cache, private', etag, ...headers }
+  if (unchanged(request, etag)) return new Response(null, { status: 304, headers: all })
+  return new Response(body, { headers: all })
+}
+
+const notAcceptable = (): Response => new Response(null, { status: 406, headers: { vary: 'Accept' } })
 
 /** GET /openapi/v2, in JSON or, as kubectl before 1.29 must have it, in protobuf. */
-export function openapiV2Response(kinds: readonly Kind[], accept: string | null): Response {
-  if (accept?.includes(OPENAPI_V2_PROTOBUF) === true || accept?.includes(OPENAPI_V2_PROTOBUF_OLD) === true) {
-    const bytes = memo(kinds, 'v2Protobuf', () => Uint8Array.from(openapiV2Protobuf(openapiV2(kinds))))
-    return new Response(bytes, { headers: { ...HEADERS, 'content-type': OPENAPI_V2_PROTOBUF } })
+function openapiV2Response(kinds: readonly Kind[], request: Request): Response {
+  const accept = request.headers.get('accept') ?? ''
+  const vary = 'Accept'
+  if (isProtobuf(accept)) {
+    const make = () => Uint8Array.from(openapiV2Protobuf(openapiV2(kinds)))
+    const document = memo(kinds, 'v2 protobuf', make)
+    return document === undefined
+      ? notAcceptable()
+      : kept(request, document, { vary, 'content-type': OPENAPI_V2_PROTOBUF })
   }
-  const text = memo(kinds, 'v2', () => JSON.stringify(openapiV2(kinds)))
-  return new Response(text, { headers: { ...HEADERS, 'content-type': 'application/json' } })
+  const document = isJson(accept) ? memo(kinds, 'v2', () => JSON.stringify(openapiV2(kinds))) : undefined
+  return document === undefined
+    ? notAcceptable()
+    : kept(request, document, { vary, 'content-type': 'application/json' })
 }
 
 /** GET /openapi/v3. Kubernetes, too, calls this JSON plain text. */
-export const openapiV3IndexResponse = (kinds: readonly Kind[]): Response =>
-  new Response(JSON.stringify(openapiV3Index(kinds)), {
-    headers: { ...HEADERS, 'content-type': 'text/plain; charset=utf-8' },
-  })
-
-/** GET /openapi/v3/api/v1, /openapi/v3/apis/apps/v1 …; `name` is what follows /openapi/v3/. */
-export function openapiV3Response(kinds: readonly Kind[], name: string): Response {
-  const document = openapiV3(name, kinds)
+function openapiV3IndexResponse(kinds: readonly Kind[], request: Request): Response {
+  const document = memo(kinds, 'v3', () => JSON.stringify(openapiV3Index(kinds)))
   if (document === undefined) throw unknownResource()
-  return new Response(JSON.stringify(document), { headers: { ...HEADERS, 'content-type': 'application/json' } })
+  return kept(request, document, { 'content-type': 'text/plain; charset=utf-8' })
+}
+
+/** A year, which RFC 9111 takes for "for ever". */
+const LONG_MS = 365 * 24 * 3600 * 1000
+
+/**
+ * GET /openapi/v3/api/v1, /openapi/v3/apis/apps/v1 …: HandleGroupVersion of kube-openapi. With the hash that the index
+ * names, the answer never changes; with another one, the client is sent to the right one.
+ */
+function openapiV3Response(kinds: readonly Kind[], request: Request, now: number): Response {
+  const { pathname, searchParams } = new URL(request.url)
+  const name = pathname.slice('/openapi/v3/'.length)
+  if (!isJson(request.headers.get('accept') ?? '')) return notAcceptable()
+  const document = memo(kinds, `v3 ${name}`, () => {
+    const found = openapiV3(name, kinds)
+    return found === undefined ? undefined : JSON.stringify(found)
+  })
+  if (document === undefined) throw unknownResource()
+  const headers = { vary: 'Accept', 'content-type': 'application/json' }
+  const asked = searchParams.get('hash') ?? ''
+  if (asked === '') return kept(request, document, headers)
+  if (asked !== document.hash) {
+    const location = `/openapi/v3/${name}?hash=${document.hash}`
+    return new Response(null, { status: 301, headers: { location, vary: 'Accept' } })
+  }
+  const expires = new Date(now + LONG_MS).toUTCString()
+  return kept(request, document, { ...headers, 'cache-control': 'public, immutable', expires })
 }

@@ -13,6 +13,7 @@ import { patch } from './patch.ts'
 import type { RequestInfo } from '../guard/request-info.ts'
 import { getScale, patchScale, updateScale } from './scale.ts'
 import { reviewSelf } from './self-subject-review.ts'
+import { requestToken } from './token-request.ts'
 import { update } from './update.ts'
 import { watch } from './watch.ts'
 
@@ -29,6 +30,7 @@ const SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   finalize: { update },
   scale: { get: getScale, update: updateScale, patch: patchScale },
   binding: { create: bind },
+  token: { create: requestToken },
   log: { get: connect },
   exec: { get: connect, create: connect },
 }

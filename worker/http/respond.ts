@@ -1,6 +1,7 @@
 import { internal } from '../../api/meta/failures.ts'
 import type { Json, JsonObject } from '../../api/meta/object.ts'
 import { StatusError } from '../../api/meta/status-error.ts'
+import { DaySpentError } from '../store/store.ts'
 import { encodeProtobuf, envelope } from '../../api/schema/protobuf.ts'
 import { CONTENT_TYPES, errorFormatOf, type Format } from './negotiate.ts'
 import { printYaml } from './yaml.ts'
@@ -101,7 +102,12 @@ export function respondError(
   return response
 }
 
+/** Without `Retry-After`: a client would wait for hours. */
+const DAY_SPENT =
+  "the day's quota of the platform is spent, and nothing was changed: writes work again after 00:00 UTC, and the Pods that run go on"
+
 function unexpected(error: unknown, request: Request, log: Log): StatusError {
+  if (error instanceof DaySpentError) return new StatusError('TooManyRequests', DAY_SPENT)
   // What follows /podo/streams/ is a ticket, which is a secret.
   const pathname = new URL(request.url).pathname.replace(/^(\/podo\/streams\/).*/, '$1…')
   const { method } = request

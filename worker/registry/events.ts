@@ -55,18 +55,26 @@ interface Similar {
 export class EventRecorder {
   readonly #registry: Registry
   readonly #events: Kind
+  readonly #mayRecord: (now: number) => boolean
   readonly #buckets = new Map<string, Bucket>()
   readonly #similar = new Map<string, Similar>()
   /** Repeats counted since the event was last written. */
   readonly #repeats = new Map<string, number>()
 
-  constructor(registry: Registry, events: Kind) {
+  /** `mayRecord`: whether events may cost anything at present; those that come while they may not are dropped. */
+  constructor(registry: Registry, events: Kind, mayRecord: (now: number) => boolean = () => true) {
     this.#registry = registry
     this.#events = events
+    this.#mayRecord = mayRecord
   }
 
   /** Records it inside the transaction, unless the spam rules drop it. Events in a missing or ending namespace are dropped. */
   record(tx: Tx, caller: Caller, occurrence: Occurrence): void {
+    if (this.#mayRecord(caller.now)) this.recordAnyway(tx, caller, occurrence)
+  }
+
+  /** For the event that says why the others are dropped. */
+  recordAnyway(tx: Tx, caller: Caller, occurrence: Occurrence): void {
     const { now } = caller
     const source = `${occurrence.component}/${occurrence.host ?? ''}/${occurrence.about.uid || occurrence.about.name}`
     const message = this.#aggregated(`${source}/${occurrence.type}/${occurrence.reason}`, occurrence.message, now)

@@ -17,6 +17,7 @@ export function makeRegistry(kinds: readonly Kind[], admission: Admission): Regi
     update: (tx, caller, kind, key, subresource, change, options) =>
       update(admission, tx, caller, kind, key, subresource, change, options),
     delete: (tx, caller, kind, key, options) => remove(admission, tx, caller, kind, key, options),
+    validate: (tx, attributes) => admission.validate(tx, attributes),
     bind(tx, caller, key, node, options) {
       if (pods === undefined) throw new Error('pods are not among the kinds of this registry')
       return bind(tx, caller, pods, key, node, options)

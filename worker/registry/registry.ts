@@ -1,6 +1,7 @@
 import type { Kind } from '../../api/kinds/kind.ts'
 import type { ObjectMeta, Resource } from '../../api/meta/object.ts'
 import type { Key, Row, Tx } from '../store/store.ts'
+import type { Attributes } from './attributes.ts'
 
 /**
  * The API server's generic registry: what a write means, between HTTP (or a controller, or an agent) and the store.
@@ -76,6 +77,8 @@ export interface Registry {
     options?: UpdateOptions,
   ): Row
   delete(tx: Tx, caller: Caller, kind: Kind, key: Key, options?: DeleteOptions): Deletion
+  /** Admission alone, for what stores no object of its own (`serviceaccounts/token`). Throws what a plugin throws. */
+  validate(tx: Tx, attributes: Attributes): void
   /** Gives a Pod its node (`pods/binding`). 409 where it has one already or is going. */
   bind(tx: Tx, caller: Caller, key: Key, node: string, options?: UpdateOptions): Row
 }

@@ -1,5 +1,14 @@
 import { StatusError } from '../../api/meta/status-error.ts'
-import type { Key } from './store.ts'
+import { DaySpentError, type Key } from './store.ts'
+
+/** Cloudflare's own sentence is not documented; its parts are those of its mails and of D1 (cloudflare-docs #32641). */
+const SPENT = /free (tier|plan)|exceeded allowed|daily.*limit|quota exceeded/i
+
+/** An error of the platform's storage, told apart from a spent day. */
+export function platformError(error: unknown): unknown {
+  if (!(error instanceof Error) || !SPENT.test(error.message)) return error
+  return new DaySpentError(error.message, { cause: error })
+}
 
 const details = ({ resource, name }: Key) => {
   const [kind = '', ...group] = resource.split('.')

@@ -127,6 +127,12 @@ export interface Store extends Reader {
   readonly usage: { bytes: number; rowsWritten: number; rowsRead: number }
 }
 
+/**
+ * The platform refuses to read or write until 00:00 UTC, because the day of its free plan is spent. Not a StatusError:
+ * it may come in the middle of a write, so it always takes back the whole transaction.
+ */
+export class DaySpentError extends Error {}
+
 /** Turns Secrets to ciphertext and back. `context` (the key) is authenticated, so that a ciphertext cannot be moved. */
 export interface Sealer {
   seal(plain: string, context: string): string
