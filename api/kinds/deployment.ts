@@ -1,39 +1,35 @@
 import { Path, type FieldError, forbidden, invalidValue, notSupported, required } from '../meta/field-error.ts'
-import { type IntOrString, isPercent } from '../meta/intstr.ts'
-import { percentErrors } from '../meta/names.ts'
-import { eachInvalid } from '../meta/field-error.ts'
 import type { Deployment, DeploymentStrategy } from '../schema/types.generated.ts'
 import { declare } from './declare.ts'
 import type { HookContext } from './kind.ts'
 import { nonNegative } from './numbers.ts'
 import { preparedTemplate } from './pod/prepare.ts'
 import { scaleRules } from './scale.ts'
-import { immutableSelector, replicaStatusErrors, selectorErrors, templateErrors, workloadWarnings } from './workload.ts'
+import {
+  atMostAll,
+  countOf,
+  countOrPercent,
+  immutableSelector,
+  notDecremented,
+  replicaStatusErrors,
+  selectorErrors,
+  templateErrors,
+  workloadWarnings,
+} from './workload.ts'
 
 const SPEC = Path.of('spec')
 const STATUS = Path.of('status')
 
-function countErrors(at: Path, value: IntOrString): FieldError[] {
-  return typeof value === 'number' ? nonNegative(at, value) : eachInvalid(at, value, percentErrors(value))
-}
-
-/** A percentage's number, a plain number, or zero for a text that is neither. */
-const numberOf = (value: IntOrString): number =>
-  typeof value === 'number' ? value : Number(isPercent(value) ? value.slice(0, -1) : 0)
-
 function rollingErrors(rolling: NonNullable<DeploymentStrategy['rollingUpdate']>, at: Path): FieldError[] {
   const { maxUnavailable = 0, maxSurge = 0 } = rolling
   const errors = [
-    ...countErrors(at.child('maxUnavailable'), maxUnavailable),
-    ...countErrors(at.child('maxSurge'), maxSurge),
+    ...countOrPercent(at.child('maxUnavailable'), maxUnavailable),
+    ...countOrPercent(at.child('maxSurge'), maxSurge),
   ]
-  if (numberOf(maxUnavailable) === 0 && numberOf(maxSurge) === 0) {
+  if (countOf(maxUnavailable) === 0 && countOf(maxSurge) === 0) {
     errors.push(invalidValue(at.child('maxUnavailable'), maxUnavailable, 'may not be 0 when `maxSurge` is 0'))
   }
-  if (isPercent(maxUnavailable) && numberOf(maxUnavailable) > 100) {
-    errors.push(invalidValue(at.child('maxUnavailable'), maxUnavailable, 'must not be greater than 100%'))
-  }
-  return errors
+  return [...errors, ...atMostAll(at.child('maxUnavailable'), maxUnavailable)]
 }
 
 /** As Go prints the internal type. */
@@ -91,11 +87,8 @@ function validateStatus({ status = {} }: Deployment, old: Deployment): FieldErro
     ],
     'updatedReplicas',
   )
-  const { collisionCount = 0 } = status
-  if (collisionCount < (old.status?.collisionCount ?? 0)) {
-    errors.push(invalidValue(STATUS.child('collisionCount'), collisionCount, 'cannot be decremented'))
-  }
-  return errors
+  const at = STATUS.child('collisionCount')
+  return [...errors, ...notDecremented(at, status.collisionCount, old.status?.collisionCount)]
 }
 
 function prepareUpdate(deployment: Deployment, old: Deployment, { operation }: HookContext): Deployment {

@@ -4,6 +4,9 @@ import { configmaps } from './configmap.ts'
 import { csidrivers } from './csidriver.ts'
 import { csinodes } from './csinode.ts'
 import { csistoragecapacities } from './csistoragecapacity.ts'
+import { controllerrevisions } from './controllerrevision.ts'
+import { cronjobs } from './cronjob.ts'
+import { daemonsets } from './daemonset.ts'
 import { declare, FACTS, resourceOf } from './declare.ts'
 import { deployments } from './deployment.ts'
 import { deviceclasses } from './deviceclass.ts'
@@ -14,6 +17,8 @@ import { flowschemas } from './flowschema.ts'
 import { ingresses } from './ingress.ts'
 import { ingressclasses } from './ingressclass.ts'
 import { ipaddresses } from './ipaddress.ts'
+import { horizontalpodautoscalers } from './horizontalpodautoscaler.ts'
+import { jobs } from './job.ts'
 import type { Kind } from './kind.ts'
 import { leases } from './lease.ts'
 import { limitranges } from './limitrange.ts'
@@ -32,6 +37,9 @@ import { resourceclaims, resourceclaimtemplates } from './resourceclaim.ts'
 import { resourcequotas } from './resourcequota.ts'
 import { resourceslices } from './resourceslice.ts'
 import { runtimeclasses } from './runtimeclass.ts'
+import { poddisruptionbudgets } from './poddisruptionbudget.ts'
+import { podtemplates } from './podtemplate.ts'
+import { replicationcontrollers } from './replicationcontroller.ts'
 import { secrets } from './secret.ts'
 import { selfsubjectreviews } from './selfsubjectreview.ts'
 import { services } from './service.ts'
@@ -42,6 +50,7 @@ import { validatingadmissionpolicies, validatingadmissionpolicybindings } from '
 import { validatingwebhookconfigurations } from './validatingwebhookconfiguration.ts'
 import { volumeattachments } from './volumeattachment.ts'
 import { volumeattributesclasses } from './volumeattributesclass.ts'
+import { statefulsets } from './statefulset.ts'
 
 const DECLARED: readonly Kind[] = [
   apiservices,
@@ -50,6 +59,9 @@ const DECLARED: readonly Kind[] = [
   csidrivers,
   csinodes,
   csistoragecapacities,
+  controllerrevisions,
+  cronjobs,
+  daemonsets,
   deployments,
   deviceclasses,
   endpoints,
@@ -59,6 +71,8 @@ const DECLARED: readonly Kind[] = [
   ingressclasses,
   ingresses,
   ipaddresses,
+  horizontalpodautoscalers,
+  jobs,
   leases,
   limitranges,
   mutatingadmissionpolicies,
@@ -69,6 +83,7 @@ const DECLARED: readonly Kind[] = [
   nodes,
   persistentvolumeclaims,
   persistentvolumes,
+  poddisruptionbudgets,
   pods,
   priorityclasses,
   prioritylevelconfigurations,
@@ -78,6 +93,8 @@ const DECLARED: readonly Kind[] = [
   resourcequotas,
   resourceslices,
   runtimeclasses,
+  podtemplates,
+  replicationcontrollers,
   secrets,
   selfsubjectreviews,
   serviceaccounts,
@@ -89,6 +106,7 @@ const DECLARED: readonly Kind[] = [
   validatingwebhookconfigurations,
   volumeattachments,
   volumeattributesclasses,
+  statefulsets,
 ]
 
 /** Not rows of the store, or not served yet: refused with 404 by name. */

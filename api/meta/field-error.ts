@@ -74,6 +74,8 @@ export const invalidValue = (at: At, value: unknown, detail: string): FieldError
   ...made('Invalid', at, detail),
   value: value ?? null,
 })
+/** `Invalid` of a whole struct that is not quoted (`field.OmitValueType`). */
+export const invalidWhole = (at: At, detail: string): FieldError => made('Invalid', at, detail)
 export const notFoundValue = (at: At, value: unknown): FieldError => ({
   ...made('NotFound', at, ''),
   value: value ?? null,

@@ -134,3 +134,10 @@ export function elapsed(ms: number): string {
 /** Age of a timestamp at `now`, `<unknown>` where there is none: what kubectl prints. */
 export const ageText = (timestamp: string | undefined, now: number): string =>
   timestamp === undefined ? '<unknown>' : elapsed(now - parseTime(timestamp))
+
+/** A timestamp as Go's time.Time.String prints it, in UTC: validation messages quote times so. */
+export function goTime(timestamp: string): string {
+  const text = new Date(parseTime(timestamp)).toISOString()
+  const fraction = /\.(\d+)/.exec(timestamp)?.[1]?.replace(/0+$/, '') ?? ''
+  return `${text.slice(0, 10)} ${text.slice(11, 19)}${fraction === '' ? '' : `.${fraction}`} +0000 UTC`
+}

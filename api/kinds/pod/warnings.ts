@@ -2,7 +2,13 @@ import type { Path } from '../../meta/field-error.ts'
 import { goQuote } from '../../meta/go-text.ts'
 import { formatQuantity, milliValue } from '../../meta/quantity.ts'
 import type { ObjectMeta } from '../../meta/object.ts'
-import type { ContainerPort, PodAffinityTerm, PodSpec, Volume } from '../../schema/types.generated.ts'
+import type {
+  ContainerPort,
+  PodAffinityTerm,
+  PodSpec,
+  ResourceRequirements,
+  Volume,
+} from '../../schema/types.generated.ts'
 import { ipWarnings } from '../ip-warnings.ts'
 import { quantityOf } from '../numbers.ts'
 import { type AnyContainer, visit } from './visit.ts'
@@ -40,19 +46,23 @@ function duplicates(values: readonly string[], say: (value: string, i: number) =
   })
 }
 
+type Amounts = Pick<ResourceRequirements, 'limits' | 'requests'> | undefined
+
+function fractional(of: Amounts, name: string, list: 'limits' | 'requests', at: Path): string[] {
+  const text = of?.[list]?.[name]
+  if (text === undefined || milliValue(quantityOf(text)) % 1000 === 0) return []
+  const here = at.child('resources').child(list).key(name)
+  const printed = goQuote(formatQuantity(quantityOf(text)))
+  return [`${here}: fractional byte value ${printed} is invalid, must be an integer`]
+}
+
+/** `GetWarningsForPersistentVolumeClaimSpec`: of the claim whose spec stands at `at`. */
+export const fractionalStorage = (of: Amounts, at: Path): string[] =>
+  (['requests', 'limits'] as const).flatMap((list) => fractional(of, 'storage', list, at))
+
 function resources({ resources: of }: AnyContainer, at: Path, warnings: string[]): void {
-  for (const [name, list] of [
-    ['memory', 'limits'],
-    ['memory', 'requests'],
-    ['ephemeral-storage', 'limits'],
-    ['ephemeral-storage', 'requests'],
-  ] as const) {
-    const text = of?.[list]?.[name]
-    if (text === undefined || milliValue(quantityOf(text)) % 1000 === 0) continue
-    const printed = goQuote(formatQuantity(quantityOf(text)))
-    warnings.push(
-      `${at.child('resources').child(list).key(name)}: fractional byte value ${printed} is invalid, must be an integer`,
-    )
+  for (const name of ['memory', 'ephemeral-storage']) {
+    for (const list of ['limits', 'requests'] as const) warnings.push(...fractional(of, name, list, at))
   }
 }
 
