@@ -60,11 +60,45 @@ export function envelope(apiVersion: string, kind: string, raw: Uint8Array): Uin
 }
 
 /** One frame of a protobuf watch: four bytes of length, then meta.v1.WatchEvent around an enveloped object. */
-export function watchFrame(type: string, object: Uint8Array): Uint8Array {
+export function watchFrame(type: string, object: Uint8Array): Uint8Array<ArrayBuffer> {
   const raw = new BinaryWriter().uint32(10).bytes(object).finish()
   const event = new BinaryWriter().uint32(10).string(type).uint32(18).bytes(raw).finish()
   const frame = new Uint8Array(4 + event.length)
   new DataView(frame.buffer).setUint32(0, event.length)
   frame.set(event, 4)
   return frame
+}
+
+/** One event of a protobuf watch, its object still in its own message. */
+export interface WatchFrame {
+  readonly type: string
+  readonly object: Envelope
+}
+
+/** Takes a meta.v1.WatchEvent apart, without the length before it. Throws DecodeError. */
+export function openWatchFrame(event: Uint8Array): WatchFrame {
+  return reading(() => {
+    const reader = new BinaryReader(event)
+    let type = ''
+    let object: Uint8Array = new Uint8Array()
+    while (reader.pos < reader.len) {
+      const [number, wireType] = reader.tag()
+      if (number === 1) type = reader.string()
+      else if (number === 2) object = rawOf(reader.bytes())
+      else reader.skip(wireType)
+    }
+    return { type, object: openEnvelope(object) }
+  })
+}
+
+/** runtime.RawExtension. */
+function rawOf(extension: Uint8Array): Uint8Array {
+  const reader = new BinaryReader(extension)
+  let raw: Uint8Array = new Uint8Array()
+  while (reader.pos < reader.len) {
+    const [number, wireType] = reader.tag()
+    if (number === 1) raw = reader.bytes()
+    else reader.skip(wireType)
+  }
+  return raw
 }

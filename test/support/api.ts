@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { Kind } from '../../api/kinds/kind.ts'
+import type { JsonObject } from '../../api/meta/object.ts'
 import { VOUCHER, vouch } from '../../worker/guard/admit.ts'
 import type { Api } from '../../worker/http/api.ts'
 import { makeApp } from '../../worker/http/app.ts'
 import { Hub, type Socket, type Sockets } from '../../worker/http/hub.ts'
-import { MORE_LEFT } from '../../worker/http/watch-state.ts'
+import { type Frame, LIVE_SINCE, MORE_LEFT } from '../../worker/http/watch-state.ts'
 import { makeAdmission } from '../../worker/admission/index.ts'
 import { Governor } from '../../worker/governor/governor.ts'
 import { storedNotes } from '../../worker/governor/notes.ts'
 import { limitsOf } from '../../worker/governor/quota.ts'
 import { makeRegistry } from '../../worker/registry/index.ts'
 import { openNodeStore } from '../../worker/store/node.ts'
+import { readFrames } from './frames.ts'
 import { sealer } from '../../worker/store/seal.ts'
 
 export const ADMIN_TOKEN = 'the-admin-token-of-the-tests'
@@ -18,7 +20,7 @@ export const KEY = 'a key of the tests, long enough to sign and seal'
 
 /** A socket that remembers what was sent; its attachment goes through JSON, as hibernation would take it. */
 export class FakeSocket implements Socket {
-  sent: string[] = []
+  sent: Frame[] = []
   closed: string | undefined
   readonly tags: readonly string[]
   private attachment: string
@@ -27,8 +29,8 @@ export class FakeSocket implements Socket {
     this.tags = tags
     this.attachment = JSON.stringify(attachment)
   }
-  send(text: string): void {
-    this.sent.push(text)
+  send(data: Frame): void {
+    this.sent.push(data)
   }
   close(_code?: number, reason = ''): void {
     this.closed = reason
@@ -43,10 +45,16 @@ export class FakeSocket implements Socket {
   get moreLeft(): boolean {
     return this.sent.at(-1) === MORE_LEFT
   }
+  /** Protobuf frames sent since the last call, taken apart; `object` is decoded as the model. */
+  frames(model: string): { type: string; apiVersion: string; kind: string; object: JsonObject }[] {
+    const binary = this.sent.filter((data) => typeof data !== 'string')
+    this.sent = []
+    return readFrames(Buffer.concat(binary), model)
+  }
   /** The events sent since the last call. */
   events(): { type: string; object: Record<string, unknown> }[] {
     const lines = this.sent
-      .filter((text) => text !== MORE_LEFT)
+      .filter((text) => text !== MORE_LEFT && !text.toString().startsWith(LIVE_SINCE))
       .join('')
       .split('\n')
       .filter(Boolean)
@@ -99,10 +107,13 @@ export function testApi(kinds: readonly Kind[], ring = 16_384, quota = 'off'): T
   const sockets: FakeSocket[] = []
   const host: Sockets = {
     tagged: (tag) => sockets.filter(({ tags }) => tags.includes(tag)),
-    accept(tags, attachment) {
+    accept(tags, attachment, headers) {
       const socket = new FakeSocket(tags, attachment)
       sockets.push(socket)
-      return { socket, response: new Response(null, { status: 200, headers: { 'x-socket': String(sockets.length) } }) }
+      return {
+        socket,
+        response: new Response(null, { status: 200, headers: { ...headers, 'x-socket': String(sockets.length) } }),
+      }
     },
   }
   const makeHub = () => new Hub(host, { kinds, now: () => clock.now, reader: store, complain: fail })

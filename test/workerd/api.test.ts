@@ -3,6 +3,7 @@ import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { Cluster } from '../../worker/cluster.ts'
 import worker, { type Env } from '../../worker/index.ts'
+import { readFrames } from '../support/frames.ts'
 
 /** The edge and the object together, in the runtime. One object serves the file: each test has a namespace of its own. */
 const secrets = { PODO_ADMIN_TOKEN: env.PODO_ADMIN_TOKEN, PODO_KEY: env.PODO_KEY }
@@ -131,6 +132,21 @@ test('[AP12] a bridged watch outlives the eviction of its object, and gets the n
   await post(base, 'b')
   expect(await watch.next()).toMatchObject({ type: 'ADDED', object: { metadata: { name: 'b' } } })
   await watch.cancel()
+})
+
+test('[AP204] a protobuf watch reaches the client as frames, and outlives the eviction of its object', async () => {
+  const base = await namespaceOf('binary')
+  const accept = 'application/vnd.kubernetes.protobuf;stream=watch,application/json'
+  const query =
+    'watch=1&timeoutSeconds=2&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan&sendInitialEvents=true'
+  const answer = await call('GET', `${base}?${query}`, undefined, { ...AUTH, accept })
+  expect(answer.headers.get('content-type')).toBe('application/vnd.kubernetes.protobuf;stream=watch')
+  await post(base, 'a')
+  await evictDurableObject(stub())
+  await post(base, 'b')
+  const seen = readFrames(new Uint8Array(await answer.arrayBuffer()), 'io.k8s.api.core.v1.ConfigMap')
+  const told = seen.map(({ type, object }) => `${type} ${String((object['metadata'] as { name?: string }).name ?? '')}`)
+  expect(told).toEqual(['ADDED kube-root-ca.crt', 'BOOKMARK ', 'ADDED a', 'ADDED b', 'BOOKMARK '])
 })
 
 test('[AP13] a client that goes takes its socket with it', async () => {

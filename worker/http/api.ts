@@ -14,7 +14,7 @@ import { packageOf } from './body-kind.ts'
 import { otherThanAsked } from './refusals.ts'
 import type { Log } from './respond.ts'
 import { includeOf, type Showing } from './view.ts'
-import type { Watch } from './watch-state.ts'
+import type { Frame, Watch } from './watch-state.ts'
 
 /** What the API is built on. The object makes one of these; tests make one over a store in memory. */
 export interface Api {
@@ -31,8 +31,8 @@ export interface Api {
   readonly log?: Log
   /** Takes a line of the audit; `level` says which are wanted. */
   readonly audit: { readonly level: Level; readonly write: (line: string) => void }
-  /** Accepts a watch: sends `first` (JSON lines) and from then on every event. Answers 101 with the socket. */
-  readonly accept: (watch: Watch, first: readonly string[]) => Response
+  /** Accepts a watch: sends `first` and from then on every event. Answers 101 with the socket. */
+  readonly accept: (watch: Watch, first: readonly Frame[]) => Response
   /** The agents that are connected. */
   readonly nodes: OpensWith['nodes']
   /** The store as clients see it: with what is made on read and never stored (heartbeats, leases of nodes). */

@@ -1,28 +1,36 @@
 import type { Kind } from '../../api/kinds/kind.ts'
 import type { JsonObject, Resource } from '../../api/meta/object.ts'
+import type { StatusError } from '../../api/meta/status-error.ts'
 import { canonical } from '../../api/schema/canonical.ts'
+import { encodeProtobuf, envelope, watchFrame } from '../../api/schema/protobuf.ts'
 import type { Change, Row } from '../store/store.ts'
 import { type Selection, selectionOf } from './selection.ts'
-import { partial, type Showing, tableText } from './view.ts'
-import type { Stage, Watch } from './watch-state.ts'
+import { META, partial, type Showing, tableText } from './view.ts'
+import type { Frame, Stage, Watch } from './watch-state.ts'
 
 /**
- * Events of a watch as JSON lines (metav1.WatchEvent). Selecting, transitions and views are those of Kubernetes' watch
+ * Events of a watch as JSON lines or as protobuf frames (metav1.WatchEvent). Selecting, transitions and views are those of Kubernetes' watch
  * cache: k8s.io/apiserver/pkg/storage/cacher/cache_watcher.go, `convertToWatchEvent`.
  */
 export type EventType = 'ADDED' | 'MODIFIED' | 'DELETED'
+type Shown = Pick<Row, 'object' | 'json'>
 
 const line = (type: string, object: string): string => `{"type":"${type}","object":${object}}\n`
+
+/** Objects that were written as protobuf, so that many watches of one write it once. */
+export type Written = WeakMap<Resource, Uint8Array>
 
 /** A watch made ready: its selectors are parsed. What changes in it while it runs is kept in `watch`. */
 export class Viewer {
   private readonly kind: Kind
   private readonly selection: Selection
+  private readonly written: Written
   private state: Watch
 
-  constructor(kind: Kind, watch: Watch) {
+  constructor(kind: Kind, watch: Watch, written: Written = new WeakMap()) {
     this.kind = kind
     this.state = watch
+    this.written = written
     this.selection = selectionOf(kind, watch.labels, watch.fields, watch.name)
   }
 
@@ -40,8 +48,9 @@ export class Viewer {
   }
 
   /** One event of an object. `now` (milliseconds) makes a Table's ages. */
-  event(type: EventType, row: Pick<Row, 'object' | 'json'>, now: number): string {
-    const { view } = this.state
+  event(type: EventType | 'BOOKMARK', row: Shown, now: number): Frame {
+    const { view, media } = this.state
+    if (media === 'protobuf') return watchFrame(type, this.binary(row.object))
     switch (view.as) {
       case 'object':
         return line(type, row.json)
@@ -52,8 +61,25 @@ export class Viewer {
     }
   }
 
+  /** The object in its envelope. A Table has no protobuf form, so no protobuf watch has that view. */
+  private binary(object: Resource): Uint8Array {
+    const { view } = this.state
+    // A Resource is JSON: it has been decoded from JSON against the table.
+    const json = object as unknown as JsonObject
+    if (view.as === 'partial') {
+      const raw = encodeProtobuf(`${META}.PartialObjectMetadata`, { metadata: json['metadata'] ?? {} })
+      return envelope(`meta.k8s.io/${view.version}`, 'PartialObjectMetadata', raw)
+    }
+    const known = this.written.get(object)
+    if (known !== undefined) return known
+    const { apiVersion, kind, model } = this.kind
+    const bytes = envelope(apiVersion, kind, encodeProtobuf(model, json))
+    this.written.set(object, bytes)
+    return bytes
+  }
+
   /** Only the first Table carries the definitions of its columns. */
-  private table(row: Pick<Row, 'object' | 'json'>, now: number): string {
+  private table(row: Shown, now: number): string {
     const { view, include, columns } = this.state
     if (!columns) this.state = { ...this.state, columns: true }
     const showing: Showing = { kind: this.kind, view, include, now }
@@ -61,7 +87,7 @@ export class Viewer {
   }
 
   /** The event of a change, or undefined where this watch does not see it. */
-  change(change: Change, now: number): string | undefined {
+  change(change: Change, now: number): Frame | undefined {
     const { selection } = this
     const { resource, namespace, progress } = this.state
     const { before, after, key, type } = change
@@ -76,18 +102,19 @@ export class Viewer {
   }
 
   /** A BOOKMARK: an object of the kind with nothing but the version (and, once, the end of the initial events). */
-  bookmark(version: number, initialEventsEnd: boolean, now: number): string {
+  bookmark(version: number, initialEventsEnd: boolean, now: number): Frame {
     const object = bookmarkOf(this.kind, version, initialEventsEnd)
-    const row = { object, json: JSON.stringify(object) }
-    const { view } = this.state
-    if (view.as === 'object') return line('BOOKMARK', row.json)
-    if (view.as === 'partial') return line('BOOKMARK', partial(object, view.version))
-    return line('BOOKMARK', this.table(row, now))
+    return this.event('BOOKMARK', { object, json: JSON.stringify(object) }, now)
+  }
+
+  /** The last event of a watch that cannot go on: 410 and the like. */
+  failed(error: StatusError): Frame {
+    return errorEvent(error, this.state.media)
   }
 }
 
 /** What left a selection is told as it was when it belonged, with the version of the change that took it out. */
-function atVersion(row: Row, version: number): Pick<Row, 'object' | 'json'> {
+function atVersion(row: Row, version: number): Shown {
   const object: Resource = { ...row.object, metadata: { ...row.object.metadata, resourceVersion: String(version) } }
   return { object, json: JSON.stringify(object) }
 }
@@ -102,5 +129,8 @@ function bookmarkOf(kind: Kind, version: number, initialEventsEnd: boolean): Res
   return canonical(kind.model, { kind: kind.kind, apiVersion: kind.apiVersion, metadata }) as unknown as Resource
 }
 
-/** The last event of a watch that cannot go on: 410 and the like. */
-export const errorEvent = (status: JsonObject): string => line('ERROR', JSON.stringify(status))
+export function errorEvent(error: StatusError, media: Watch['media']): Frame {
+  const status = error.toStatus()
+  if (media !== 'protobuf') return line('ERROR', JSON.stringify(status))
+  return watchFrame('ERROR', envelope('v1', 'Status', encodeProtobuf(`${META}.Status`, status)))
+}

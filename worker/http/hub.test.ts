@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { declare } from '../../api/kinds/declare.ts'
 import { type FakeSocket, testApi, type TestApi } from '../../test/support/api.ts'
+import { readFrames } from '../../test/support/frames.ts'
 import { ASK_BOOKMARK, ASK_MORE } from './watch-state.ts'
 
 const kinds = [declare('namespaces', {}), declare('configmaps', {})]
@@ -143,4 +144,75 @@ test('[AP23] selectors of a watch that no attachment can hold are refused', asyn
   const values = Array.from({ length: 400 }, (_, i) => `v${i}`.padEnd(40, 'x')).join(',')
   const answer = await t.call('GET', `${BASE}?watch=1&labelSelector=${encodeURIComponent(`a in (${values})`)}`)
   expect([answer.status, answer.body['message']]).toEqual([400, expect.stringContaining('may not be longer')])
+})
+
+const PROTOBUF = 'application/vnd.kubernetes.protobuf;stream=watch'
+const MODEL = 'io.k8s.api.core.v1.ConfigMap'
+const PARTIAL = 'io.k8s.apimachinery.pkg.apis.meta.v1.PartialObjectMetadata'
+
+test('[AP204] a protobuf watch is told frames: the state, changes, transitions, bookmarks, over hibernation', async () => {
+  await make('a', { x: '1' }, { l: '1' })
+  const query = 'labelSelector=l%3D1&sendInitialEvents=true&allowWatchBookmarks=true&resourceVersionMatch=NotOlderThan'
+  const socket = await watch(query, { accept: PROTOBUF })
+  const [added, mark] = socket.frames(MODEL)
+  expect(added).toMatchObject({
+    type: 'ADDED',
+    apiVersion: 'v1',
+    kind: 'ConfigMap',
+    object: { metadata: { name: 'a', labels: { l: '1' } }, data: { x: '1' } },
+  })
+  expect(mark).toMatchObject({
+    type: 'BOOKMARK',
+    kind: 'ConfigMap',
+    object: { metadata: { annotations: { 'k8s.io/initial-events-end': 'true' } } },
+  })
+  t.hibernate()
+  await t.call('PATCH', `${BASE}/a`, { data: { x: '2' } }, MERGE)
+  const left = await t.call('PATCH', `${BASE}/a`, { metadata: { labels: { l: null } } }, MERGE)
+  t.say(socket, ASK_BOOKMARK)
+  const { resourceVersion } = left.body['metadata'] as { resourceVersion: string }
+  expect(socket.frames(MODEL).map(({ type, object }) => [type, object['metadata'], object['data']])).toEqual([
+    ['MODIFIED', expect.objectContaining({ labels: { l: '1' } }), { x: '2' }],
+    ['DELETED', expect.objectContaining({ labels: { l: '1' }, resourceVersion }), { x: '2' }],
+    ['BOOKMARK', expect.objectContaining({ resourceVersion }), undefined],
+  ])
+})
+
+test('[AP204] metadata-only protobuf watches carry PartialObjectMetadata', async () => {
+  const accept = 'application/vnd.kubernetes.protobuf;as=PartialObjectMetadata;g=meta.k8s.io;v=v1;stream=watch'
+  const socket = await watch('allowWatchBookmarks=true', { accept })
+  await make('a', { x: '1' })
+  expect(socket.frames(PARTIAL)).toMatchObject([
+    { type: 'ADDED', apiVersion: 'meta.k8s.io/v1', kind: 'PartialObjectMetadata', object: { metadata: { name: 'a' } } },
+  ])
+})
+
+test('[AP204] what cannot go on ends with an ERROR in the form of the watch', async () => {
+  await open(4)
+  for (const name of ['a', 'b', 'c', 'd', 'e', 'f']) await make(name)
+  const query = 'watch=1&resourceVersion=1&allowWatchBookmarks=true'
+  const answer = await t.call('GET', `${BASE}?${query}`, undefined, { headers: { accept: PROTOBUF } })
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([200, PROTOBUF])
+  expect(readFrames(answer.bytes, MODEL)).toMatchObject([
+    { type: 'ERROR', kind: 'Status', object: { code: 410, reason: 'Expired' } },
+  ])
+})
+
+test('[AP205] without bookmarks a watch is JSON where the client takes that, too; YAML has no stream', async () => {
+  const form = async (accept: string, query = '') => {
+    const socket = await watch(query, { accept })
+    await make(`x${t.sockets.length}`)
+    return typeof socket.sent[0]
+  }
+  expect(await form(`${PROTOBUF},application/json`)).toBe('string')
+  expect(await form(`${PROTOBUF},application/json`, 'allowWatchBookmarks=true')).toBe('object')
+  expect(await form(PROTOBUF)).toBe('object')
+  expect(await form('application/json;stream=watch')).toBe('string')
+  const yaml = await t.call('GET', `${BASE}?watch=1`, undefined, { headers: { accept: 'application/yaml' } })
+  expect([yaml.status, yaml.text]).toEqual([
+    406,
+    expect.stringContaining(
+      'only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch',
+    ),
+  ])
 })

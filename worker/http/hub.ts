@@ -1,13 +1,24 @@
 import type { Kind } from '../../api/kinds/kind.ts'
 import { StatusError } from '../../api/meta/status-error.ts'
 import type { Change, Reader, Row } from '../store/store.ts'
-import { errorEvent, Viewer } from './events.ts'
+import { Viewer, type Written } from './events.ts'
 import { tell } from './progress.ts'
-import { ASK_BOOKMARK, ASK_MORE, BOOKMARK_TAG, MORE_LEFT, type Watch, WATCH_TAG, watchTag } from './watch-state.ts'
+import {
+  ASK_BOOKMARK,
+  ASK_MORE,
+  BOOKMARK_TAG,
+  type Frame,
+  LIVE_SINCE,
+  MORE_LEFT,
+  type Watch,
+  WATCH_HEADER,
+  WATCH_TAG,
+  watchTag,
+} from './watch-state.ts'
 
 /** One watch's socket, as the hub needs it; a hibernatable WebSocket is one. */
 export interface Socket {
-  send(text: string): void
+  send(data: Frame): void
   close(code?: number, reason?: string): void
   serializeAttachment(value: unknown): void
   deserializeAttachment(): unknown
@@ -16,8 +27,8 @@ export interface Socket {
 /** The object's sockets: the only memory of the hub. */
 export interface Sockets {
   tagged(tag: string): Socket[]
-  /** Accepts a socket under these tags; the answer hands its other end to the Worker. */
-  accept(tags: string[], attachment: unknown): { socket: Socket; response: Response }
+  /** Accepts a socket under these tags; the answer hands its other end to the Worker, under these headers. */
+  accept(tags: string[], attachment: unknown, headers: Record<string, string>): { socket: Socket; response: Response }
 }
 
 export interface HubOptions {
@@ -33,7 +44,7 @@ export interface HubOptions {
 
 const BROKEN = 'this watch lost an event: begin again'
 
-/** Characters in one message, beyond which the next lines travel in another. */
+/** Characters or bytes in one message, beyond which the next lines travel in another. */
 const MESSAGE = 256 * 1024
 /** Versions after which watches get a bookmark, so that those that saw none of them can still resume from the ring. */
 const BOOKMARK_EVERY = 1024
@@ -46,6 +57,7 @@ export class Hub {
   private readonly sockets: Sockets
   private readonly options: HubOptions
   private waiting: Change[] = []
+  private readonly written: Written = new WeakMap()
   private readonly viewers = new WeakMap<Socket, Viewer>()
   private version: number
 
@@ -56,9 +68,11 @@ export class Hub {
   }
 
   /** Accepts a watch and sends what it begins with. */
-  accept(watch: Watch, first: readonly string[]): Response {
+  accept(watch: Watch, first: readonly Frame[]): Response {
     const tags = [WATCH_TAG, watchTag(watch.resource), ...(watch.bookmarks ? [BOOKMARK_TAG] : [])]
-    const { socket, response } = this.sockets.accept(tags, watch)
+    const told: Watch = { ...watch, labels: '', fields: '', name: '', columns: true }
+    const headers = { [WATCH_HEADER]: JSON.stringify(told) }
+    const { socket, response } = this.sockets.accept(tags, watch, headers)
     send(socket, first)
     if (watch.progress.stage !== 'live') socket.send(MORE_LEFT)
     return response
@@ -120,16 +134,18 @@ export class Hub {
     const { reader, now } = this.options
     try {
       const viewer = this.advance(socket, (viewer) => tell(reader, viewer, now()))
-      if (viewer !== undefined && viewer.watch.progress.stage !== 'live') socket.send(MORE_LEFT)
+      if (viewer === undefined) return
+      const { progress } = viewer.watch
+      socket.send(progress.stage === 'live' ? LIVE_SINCE + progress.since : MORE_LEFT)
     } catch (error) {
       if (!(error instanceof StatusError)) throw error
-      send(socket, [errorEvent(error.toStatus())])
+      send(socket, [this.viewer(socket)?.failed(error) ?? ''])
       socket.close(1000, 'the watch ended')
     }
   }
 
   /** Sends what `work` makes of a watch, and keeps how far it has come. */
-  private advance(socket: Socket, work: (viewer: Viewer) => readonly string[]): Viewer | undefined {
+  private advance(socket: Socket, work: (viewer: Viewer) => readonly Frame[]): Viewer | undefined {
     const viewer = this.viewer(socket)
     if (viewer === undefined) return undefined
     const before = viewer.watch
@@ -149,25 +165,40 @@ export class Hub {
       socket.close(1011, 'this watch cannot go on: begin again')
       return undefined
     }
-    const viewer = new Viewer(kind, watch)
+    const viewer = new Viewer(kind, watch, this.written)
     this.viewers.set(socket, viewer)
     return viewer
   }
 }
 
-/** Sends lines in messages of a bounded size. A socket that is closing takes nothing more, which is its end's business. */
-function send(socket: Socket, lines: readonly string[]): void {
-  let message = ''
+/** Sends frames in messages of a bounded size. A socket that is closing takes nothing more, which is its end's business. */
+function send(socket: Socket, frames: readonly Frame[]): void {
   try {
-    for (const text of lines) {
-      if (message !== '' && message.length + text.length > MESSAGE) {
-        socket.send(message)
-        message = ''
-      }
-      message += text
-    }
-    if (message !== '') socket.send(message)
+    for (const message of batches(frames)) socket.send(message)
   } catch {
     socket.close(1011, BROKEN)
   }
+}
+
+/** Frames of one watch are of one type. */
+function* batches(frames: readonly Frame[]): Generator<Frame> {
+  let batch: Frame[] = []
+  let size = 0
+  for (const frame of frames) {
+    if (batch.length > 0 && size + frame.length > MESSAGE) {
+      yield joined(batch)
+      batch = []
+      size = 0
+    }
+    batch.push(frame)
+    size += frame.length
+  }
+  if (size > 0) yield joined(batch)
+}
+
+function joined(frames: readonly Frame[]): Frame {
+  const [first = ''] = frames
+  if (frames.length === 1) return first
+  const binary = frames.filter((frame) => typeof frame !== 'string')
+  return typeof first === 'string' ? frames.join('') : Uint8Array.from(Buffer.concat(binary))
 }

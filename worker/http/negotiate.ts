@@ -69,9 +69,8 @@ function mediaOf(type: string): Media | undefined {
 export interface Accepts {
   /** Whether `as=Table` and the like mean anything here; discovery and Status answers know no views. */
   readonly views?: boolean
-  /** Where only some media types are served, these, and how a refusal names them. */
+  /** Where only some media types are served. */
   readonly only?: readonly Media[]
-  readonly named?: string
 }
 
 /** What a clause of Accept asks of a media type; undefined where it cannot be had. */
@@ -86,7 +85,7 @@ interface Chosen<T> {
  * Chooses the answer's form: the first clause that can be served wins (NegotiateMediaTypeOptions of
  * k8s.io/apiserver/pkg/endpoints/handlers/negotiation). Throws 406 where none can.
  */
-export function choose<T>(accept: string | null, reading: Reading<T>, named?: string): Chosen<T> {
+export function choose<T>(accept: string | null, reading: Reading<T>): Chosen<T> {
   const clauses = accept === null || accept.trim() === '' ? [ANYTHING] : parseAccept(accept)
   let known = false
   for (const { type, parameters } of clauses) {
@@ -97,7 +96,7 @@ export function choose<T>(accept: string | null, reading: Reading<T>, named?: st
     if (view === undefined || !isStream(media, parameters.get('stream') ?? '')) continue
     return { media, view, pretty: parameters.get('pretty') === '1' }
   }
-  throw known ? parametersNotAcceptable(named) : notAcceptable()
+  throw known ? parametersNotAcceptable() : notAcceptable()
 }
 const ANYTHING: Clause = { type: '*/*', parameters: new Map(), quality: 1 }
 
@@ -106,15 +105,11 @@ const isStream = (media: Media, stream: string): boolean => stream === '' || (st
 
 /** The form of an object, a list or a watch. Throws 406. */
 export function negotiate(accept: string | null, accepts: Accepts = {}): Chosen<View> {
-  return choose(
-    accept,
-    (media, parameters) => {
-      if (accepts.only?.includes(media) === false) return undefined
-      const view = viewOf(media, parameters)
-      return accepts.views === false && view?.as !== 'object' ? undefined : view
-    },
-    accepts.named,
-  )
+  return choose(accept, (media, parameters) => {
+    if (accepts.only?.includes(media) === false) return undefined
+    const view = viewOf(media, parameters)
+    return accepts.views === false && view?.as !== 'object' ? undefined : view
+  })
 }
 
 const BROWSERS = ['curl', 'Wget', 'Mozilla/5.0']

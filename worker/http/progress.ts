@@ -1,18 +1,18 @@
 import type { Query, Reader } from '../store/store.ts'
 import type { Viewer } from './events.ts'
-import type { Stage, Watch } from './watch-state.ts'
+import type { Frame, Stage, Watch } from './watch-state.ts'
 
 /** Objects or changes that are read at a time: few, for each may have a megabyte. */
 const STEP = 50
-/** Characters after which a client has to read before it is told more. */
+/** Characters or bytes after which a client has to read before it is told more. */
 const ENOUGH = 1024 * 1024
 
 /**
  * Tells a watch what it does not know yet, until it is live or has been told enough for now; the viewer's watch then says
  * where it stands. Throws 410 where what it needs is no longer known.
  */
-export function tell(reader: Reader, viewer: Viewer, now: number): string[] {
-  const lines: string[] = []
+export function tell(reader: Reader, viewer: Viewer, now: number): Frame[] {
+  const lines: Frame[] = []
   let told = 0
   while (viewer.watch.progress.stage !== 'live' && told < ENOUGH) {
     const { more, next } = step(reader, viewer, viewer.watch.progress, now)
@@ -25,7 +25,7 @@ export function tell(reader: Reader, viewer: Viewer, now: number): string[] {
 }
 
 interface Step {
-  more: string[]
+  more: Frame[]
   next: Stage
 }
 

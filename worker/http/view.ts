@@ -11,7 +11,7 @@ import type { Answer } from './respond.ts'
  * Objects as they are shown: as they are stored, as rows of a Table, or as their metadata alone
  * (k8s.io/apiserver/pkg/endpoints/handlers/response.go). What is stored is spliced, not parsed.
  */
-const META = 'io.k8s.apimachinery.pkg.apis.meta.v1'
+export const META = 'io.k8s.apimachinery.pkg.apis.meta.v1'
 
 /** What a Table's rows carry besides their cells: `includeObject`. */
 export type Include = 'Metadata' | 'Object' | 'None'

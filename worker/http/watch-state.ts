@@ -37,7 +37,19 @@ export interface Watch {
   /** Whether a Table's column definitions went out with an earlier event. */
   readonly columns: boolean
   readonly progress: Stage
+  /** How events are written; JSON where absent. */
+  readonly media?: 'protobuf'
 }
+
+/** Events as they travel: JSON lines, or frames of protobuf. */
+export type Frame = string | Uint8Array<ArrayBuffer>
+
+/** The Content-Type of a watch: k8s.io/apiserver/pkg/endpoints/handlers/watch.go. */
+export const streamType = (media: Watch['media']): string =>
+  media === 'protobuf' ? 'application/vnd.kubernetes.protobuf;stream=watch' : 'application/json'
+
+/** Header in which the object tells the Worker what the watch is, with the socket; its selectors are left out. */
+export const WATCH_HEADER = 'podo-watch'
 
 /** What an attachment may hold: the runtime's 16,384 bytes, less its framing and room for the numbers to grow. */
 export const MAX_WATCH_BYTES = 15_000
@@ -50,6 +62,8 @@ export const BOOKMARK_TAG = 'watch-bookmarks'
 
 /** From the Worker: it asks for a bookmark before it ends a watch. */
 export const ASK_BOOKMARK = 'bookmark'
+/** To the Worker: the watch has been told all that was before, up to the version that follows. */
+export const LIVE_SINCE = 'live since '
 /** To the Worker: there is more to tell, once what came so far has been read … */
 export const MORE_LEFT = 'more left'
 /** … and its answer. */
