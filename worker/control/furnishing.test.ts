@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
 import type { ConfigMap, Namespace, Node, ServiceAccount } from '../../api/schema/types.generated.ts'
 import { ago, eventTexts, nodeNamed, only, StillView } from '../../test/simulation/still-view.ts'
@@ -41,6 +42,20 @@ test('[CT83] every namespace has a ServiceAccount `default`, also after it was d
   expect(serviceAccount.reconcile(namespace({ deletionTimestamp: ago(1) }), new StillView([]))).toEqual([])
   const wakes = serviceAccount.wakes?.['serviceaccounts']
   expect(wakes?.(happened('DELETED', 'serviceaccounts', account), new StillView([]))).toEqual(SHOP)
+})
+
+test('[ND44] where public authorities vouch for the API, the roots that Cloudflare’s edge may come from are there', () => {
+  const [create] = only(rootCa('').reconcile(namespace(), new StillView([])), 'create')
+  const made = create?.object as ConfigMap | undefined // the controller makes ConfigMaps
+  const roots = (made?.data?.['ca.crt'] ?? '').match(/-----BEGIN[^]+?-----END CERTIFICATE-----/g) ?? []
+  const certificates = roots.map((pem) => new X509Certificate(pem))
+  const owners = ['Internet Security Research Group', 'Google Trust Services', 'SSL Corporation', 'USERTRUST']
+  for (const owner of owners) expect(certificates.some(({ subject }) => subject.includes(owner))).toBe(true)
+  for (const certificate of certificates) {
+    expect(certificate.ca).toBe(true)
+    expect(certificate.verify(certificate.publicKey)).toBe(true)
+    expect(new Date(certificate.validTo).getFullYear()).toBeGreaterThan(2034)
+  }
 })
 
 test('[CT84] every namespace has the root CA, put back when it is changed', () => {
