@@ -7,10 +7,12 @@ import type { Runtime, RuntimeInfo } from './runtime/runtime.ts'
 
 /** Between two looks at the machine, in milliseconds: a runtime that stopped shows as NotReady after at most so long. */
 const EVERY_MS = 10_000
+/** Between two full accounts of the runtime: it walks through all it has for each, and half a page of JSON is read. */
+const INFO_EVERY_MS = 600_000
 
 export interface NodeWatchOptions {
   readonly facts: FactsOptions
-  readonly runtime: Pick<Runtime, 'info'>
+  readonly runtime: Pick<Runtime, 'info' | 'ping'>
   readonly network: Pick<Network, 'trouble'>
   readonly clock: Clock
   /** What the Node says has changed. */
@@ -23,6 +25,8 @@ export class NodeWatch {
   #facts: NodeFacts | undefined
   #troubles: NodeTroubles = {}
   #info: RuntimeInfo | undefined
+  /** When the runtime is to give its account anew; it may come back as another one. */
+  #infoDue = 0
   #said = ''
   #cancel: () => void = () => undefined
 
@@ -75,19 +79,24 @@ export class NodeWatch {
   }
 
   async #look(): Promise<NodeFacts> {
-    const { runtime, facts } = this.#options
+    const { facts } = this.#options
     const before = this.#info
-    const trouble = await runtime.info().then(
-      (info) => {
-        this.#info = info
-        return undefined
-      },
-      (error: unknown) => `container runtime is down: ${error instanceof Error ? error.message : String(error)}`,
-    )
-    this.#troubles = { runtime: trouble, ...(await readPressure(this.#info?.rootFolder ?? '/')) }
+    const runtime = await this.#ask().catch((error: unknown) => {
+      this.#infoDue = 0
+      return `container runtime is down: ${error instanceof Error ? error.message : String(error)}`
+    })
+    this.#troubles = { runtime, ...(await readPressure(this.#info?.rootFolder ?? '/')) }
     if (this.#facts === undefined || before?.version !== this.#info?.version) {
       this.#facts = await readNodeFacts(facts, this.#info)
     }
     return this.#facts
+  }
+
+  /** Throws where the runtime is down. */
+  async #ask(): Promise<undefined> {
+    const { runtime, clock } = this.#options
+    if (clock.now() < this.#infoDue) return void (await runtime.ping())
+    this.#info = await runtime.info()
+    this.#infoDue = clock.now() + INFO_EVERY_MS
   }
 }

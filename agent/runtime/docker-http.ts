@@ -5,6 +5,8 @@ import { RuntimeError, type RuntimeFailure } from './runtime.ts'
 
 /** Docker's HTTP API over its unix socket. node:http only: fetch would cost 8 MB of memory (undici). */
 export interface DockerHttp {
+  /** Whether the daemon answers at all: the cheapest question there is. Throws RuntimeError where it does not. */
+  ping(): Promise<void>
   /** One request, one JSON answer. Undefined for an empty body. Throws RuntimeError for every status of 400 and more. */
   call(method: string, path: string, options?: CallOptions): Promise<unknown>
   /** A request whose answer is read as it comes. The caller destroys it. */
@@ -56,6 +58,7 @@ export function dockerHttp(socketPath: string): DockerHttp {
   }
 
   return {
+    ping: async () => void (await ping(socketPath, agent)),
     call: (method, path, options = {}) =>
       send(async (prefix) => {
         const response = await request({ socketPath, agent, method, path: prefix + path, options })
@@ -120,10 +123,10 @@ function upgrade(socketPath: string, path: string, body: object): Promise<{ sock
 }
 
 /** The API version to speak. `/_ping` is the one path that needs none. */
-async function ping(socketPath: string): Promise<string> {
+async function ping(socketPath: string, agent: http.Agent | false = false): Promise<string> {
   const response = await request({
     socketPath,
-    agent: false,
+    agent,
     method: 'GET',
     path: '/_ping',
     options: { timeout: 10_000 },

@@ -34,6 +34,7 @@ export function dockerRuntime({ socket, node }: DockerOptions): Runtime {
   const mine = `${NODE_LABEL}=${node}`
   return {
     info: () => readInfo(docker),
+    ping: () => docker.ping(),
     async list() {
       const filters = JSON.stringify({ label: [mine] })
       // Rows of Docker's API, of which only the declared fields are read.

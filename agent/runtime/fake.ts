@@ -235,6 +235,7 @@ function callsOf({ machine, images, up, options, add }: Parts): Synchronous {
   const nameOf = (id: string): string => machine.containers.get(id)?.detail.name ?? id
   return {
     info: () => (up('info'), fakeInfo),
+    ping: () => up('ping'),
     list: () => (up('list'), [...machine.containers.values()].map(({ detail }) => seenOf(detail))),
     inspect: (id) => (up(`inspect ${nameOf(id)}`), copyOf(machine.containers.get(id)?.detail)),
     image: (ref) => (up(`image ${ref}`), images.local.get(ref)),

@@ -21,6 +21,8 @@ export type * from './container.ts'
 export interface Runtime {
   /** Name and version (`docker`, `20.10.24`), cgroup driver and version, what the machine can do. Throws when it is down. */
   info(): Promise<RuntimeInfo>
+  /** Whether it is there, at the least cost: it is asked for ever. Throws when it is down. */
+  ping(): Promise<void>
   /** All containers that carry this agent's labels, running or not. One cheap call. */
   list(): Promise<SeenContainer[]>
   /** State in full, with exit code and pid. Undefined when it is gone. */

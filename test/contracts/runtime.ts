@@ -82,6 +82,10 @@ export function runtimeContract(open: () => Promise<RuntimeHarness>): void {
     return detail
   }
 
+  test('a runtime that is there answers a ping', async () => {
+    await expect(runtime.ping()).resolves.toBeUndefined()
+  })
+
   test('info names the runtime and what the machine can do', async () => {
     const info = await runtime.info()
     expect(info.version).toMatch(/^\d+\./)

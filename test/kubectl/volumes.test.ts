@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { memoryOf } from '../../agent/volumes/places.ts'
 import { nodeReady, startCluster, type TestAgent, type TestCluster } from '../support/cluster.ts'
 import { loadBusybox, startDocker, until, type TestDocker } from '../support/docker.ts'
 
@@ -83,7 +84,7 @@ const ownMounts = (): string[] =>
   readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .map((line) => line.split(' ')[4] ?? '')
-    .filter((path) => path.startsWith('/run/podo/volumes/one-'))
+    .filter((path) => path.startsWith(memoryOf('one', agent.stateDir)))
 
 test('[AG73] containers see what their volumes say', async () => {
   expect(await inside('a', 'cat /mnt/conf/colour /mnt/hidden/password /mnt/all/deep/colour /mnt/all/password')).toBe(
@@ -137,7 +138,7 @@ test('[AG77] an agent that is killed finds its volumes again, and nothing is lef
   const colour = (): Promise<string> => inside('a', 'cat /mnt/conf/colour').catch(() => 'no agent yet')
   await until(async () => (await colour()) === 'red', 20_000, 'the volume goes on')
   expect(await inside('b', 'cat /mnt/desk/note')).toBe('shared\n')
-  const [folder = ''] = ownMounts()
+  const folder = memoryOf('one', agent.stateDir)
   const uids = (): string[] => execFileSync('ls', [folder], { encoding: 'utf8' }).trim().split('\n').filter(Boolean)
   await until(() => uids().length === 1, 20_000, 'the volumes of the Pod that went are gone')
   await cluster.ok(['delete', 'pod', 'files'])
