@@ -42,7 +42,10 @@ const RULES: readonly Rule[] = [
     but: ['worker/store/drizzle.config.ts'],
     may: ['api/', 'worker/store/', 'migrations/', 'drizzle-orm', 'node:buffer', 'node:crypto', 'node:sqlite'],
   },
-  { of: 'worker/admission/', may: ['api/', 'worker/admission/', 'worker/registry/', 'worker/store/store.ts'] },
+  {
+    of: 'worker/admission/',
+    may: ['api/', 'worker/admission/', 'worker/guard/', 'worker/registry/', 'worker/store/store.ts'],
+  },
   { of: 'worker/registry/', may: ['api/', 'worker/registry/', 'worker/store/store.ts', 'node:crypto'] },
   {
     of: 'worker/guard/',

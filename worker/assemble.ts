@@ -11,6 +11,7 @@ import { NodeReads } from './http/node-reads.ts'
 import { consoleLog, detailsOf } from './http/respond.ts'
 import { durableSockets } from './http/sockets.ts'
 import { createSystemNamespaces } from './http/system-namespaces.ts'
+import { reconcileRoles, watchRoles } from './guard/reconcile-roles.ts'
 import { trustOf } from './guard/trust.ts'
 import { Governor } from './governor/governor.ts'
 import { socketNotes, storedNotes } from './governor/notes.ts'
@@ -25,7 +26,7 @@ import type { Dice } from './registry/registry.ts'
 import { durableSql } from './store/durable.ts'
 import { sealer } from './store/seal.ts'
 import { openStore } from './store/sqlite.ts'
-import type { Change } from './store/store.ts'
+import type { Change, Store } from './store/store.ts'
 
 /** The rooms of one cluster's control plane, opened and joined. */
 export interface Parts {
@@ -74,15 +75,7 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
   const { PODO_CA: ca = '', PODO_CLUSTER_CIDR: clusterCidr = DEFAULT_CIDR } = env
   const store = openStore(durableSql(ctx.storage), { sealer: sealer(key, previousKey), now: Date.now })
   const registry = makeRegistry(kinds, makeAdmission())
-  const governor = new Governor(
-    {
-      limits: limitsOf(env.PODO_QUOTA),
-      spent: () => store.usage,
-      sockets: socketNotes(() => ctx.getWebSockets()),
-      stored: storedNotes(store),
-    },
-    Date.now(),
-  )
+  const governor = governorOf(ctx, env, store)
   const recorder = new EventRecorder(registry, kindNamed('events'), (now) => governor.mayRecord(now))
   const nodes = new Nodes({
     host: ctx,
@@ -108,24 +101,49 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
     dice,
     liveness,
   })
-  const hub = new Hub(durableSockets(ctx), {
-    kinds,
-    now: Date.now,
-    reader,
-    shown: (row) => reader.shown(row),
-    complain: (error) => consoleLog({ level: 'error', message: 'a watch failed', details: detailsOf(error) }),
-  })
+  const hub = hubOf(ctx, reader)
   const untold = new Untold()
+  const roles = watchRoles(store)
   store.subscribe((committed) => {
     driver.changed(committed)
     hub.changed(committed)
     untold.add(committed)
   })
   createSystemNamespaces(store, registry, dice, Date.now())
+  reconcileRoles({ store, registry, kindOf: kindOfResource, dice }, Date.now())
   const accept: Api['accept'] = (watch, first) => hub.accept(watch, first)
   const audit = { level: levelOf(env.PODO_AUDIT), write: (line: string) => console.log(line) }
-  const api: Api = { store, reader, registry, kinds, secrets, dice, nodes, now: Date.now, accept, governor, audit }
+  const api: Api = {
+    store,
+    reader,
+    roles,
+    registry,
+    kinds,
+    secrets,
+    dice,
+    nodes,
+    now: Date.now,
+    accept,
+    governor,
+    audit,
+  }
   return { api, app: makeApp(api), driver, governor, recorder, dice, hub, nodes, untold }
+}
+
+function governorOf(ctx: DurableObjectState, env: Env, store: Store): Governor {
+  const limits = limitsOf(env.PODO_QUOTA)
+  const sockets = socketNotes(() => ctx.getWebSockets())
+  return new Governor({ limits, spent: () => store.usage, sockets, stored: storedNotes(store) }, Date.now())
+}
+
+function hubOf(ctx: DurableObjectState, reader: NodeReads): Hub {
+  return new Hub(durableSockets(ctx), {
+    kinds,
+    now: Date.now,
+    reader,
+    shown: (row) => reader.shown(row),
+    complain: (error) => consoleLog({ level: 'error', message: 'a watch failed', details: detailsOf(error) }),
+  })
 }
 
 function kindNamed(resource: string): Kind {

@@ -40,6 +40,8 @@ import { runtimeclasses } from './runtimeclass.ts'
 import { poddisruptionbudgets } from './poddisruptionbudget.ts'
 import { podtemplates } from './podtemplate.ts'
 import { replicationcontrollers } from './replicationcontroller.ts'
+import { clusterroles, roles } from './role.ts'
+import { clusterrolebindings, rolebindings } from './rolebinding.ts'
 import { secrets } from './secret.ts'
 import { selfsubjectreviews } from './selfsubjectreview.ts'
 import { services } from './service.ts'
@@ -55,6 +57,8 @@ import { statefulsets } from './statefulset.ts'
 const DECLARED: readonly Kind[] = [
   apiservices,
   certificatesigningrequests,
+  clusterrolebindings,
+  clusterroles,
   configmaps,
   csidrivers,
   csinodes,
@@ -95,6 +99,8 @@ const DECLARED: readonly Kind[] = [
   runtimeclasses,
   podtemplates,
   replicationcontrollers,
+  rolebindings,
+  roles,
   secrets,
   selfsubjectreviews,
   serviceaccounts,

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto'
+import { kindOfResource } from '../../api/kinds/index.ts'
 import type { Kind } from '../../api/kinds/kind.ts'
 import type { JsonObject } from '../../api/meta/object.ts'
 import { VOUCHER, vouch } from '../../worker/guard/admit.ts'
+import { reconcileRoles, watchRoles } from '../../worker/guard/reconcile-roles.ts'
 import type { Api } from '../../worker/http/api.ts'
 import { makeApp } from '../../worker/http/app.ts'
 import { Hub, type Socket, type Sockets } from '../../worker/http/hub.ts'
 import { type Frame, LIVE_SINCE, MORE_LEFT } from '../../worker/http/watch-state.ts'
+import { createSystemNamespaces } from '../../worker/http/system-namespaces.ts'
 import { makeAdmission } from '../../worker/admission/index.ts'
 import { Governor } from '../../worker/governor/governor.ts'
 import { storedNotes } from '../../worker/governor/notes.ts'
@@ -73,6 +76,8 @@ export interface TestApi {
   flush(): void
   /** Lines of the audit so far. */
   readonly audit: readonly string[]
+  /** Makes the roles and bindings that every cluster has, and the namespaces that they are in. */
+  defaultRoles(): void
   /** Milliseconds since the epoch; tests move it. */
   clock: { now: number }
   /** One request as the admin, unless `token` says otherwise (null: nobody). */
@@ -118,17 +123,19 @@ export function testApi(kinds: readonly Kind[], ring = 16_384, quota = 'off'): T
   }
   const makeHub = () => new Hub(host, { kinds, now: () => clock.now, reader: store, complain: fail })
   let hub = makeHub()
-  store.subscribe((changes) => hub.changed(changes))
   const governor = new Governor(
     { limits: limitsOf(quota), spent: () => store.usage, sockets: noNotes, stored: storedNotes(store) },
     clock.now,
   )
   const audit: string[] = []
+  const roles = watchRoles(store)
+  store.subscribe((changes) => hub.changed(changes))
   const api: Api = {
     governor,
     audit: { level: 'all', write: (line) => void audit.push(line) },
     store,
     reader: store,
+    roles,
     registry: makeRegistry(kinds, makeAdmission()),
     kinds,
     secrets: { adminToken: ADMIN_TOKEN, key: KEY },
@@ -149,6 +156,10 @@ export function testApi(kinds: readonly Kind[], ring = 16_384, quota = 'off'): T
     hibernate: () => (hub = makeHub()),
     say: (socket, text) => hub.message(socket, text),
     flush: () => hub.flush(),
+    defaultRoles() {
+      createSystemNamespaces(store, api.registry, api.dice, clock.now)
+      reconcileRoles({ store, registry: api.registry, kindOf: kindOfResource, dice: api.dice }, clock.now)
+    },
     close: () => store.close(),
     async call(method, path, body, { token = ADMIN_TOKEN, headers = {} } = {}) {
       const sent = new Headers({

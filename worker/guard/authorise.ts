@@ -1,34 +1,35 @@
 import { goQuote } from '../../api/meta/go-text.ts'
-import type { RequestInfo } from './request-info.ts'
 import type { Reader } from '../store/store.ts'
-import { AUTHENTICATED, MASTERS, NODES, type User } from './credentials.ts'
+import { MASTERS, NODES, type User } from './credentials.ts'
 import { authoriseNode } from './node-authoriser.ts'
+import { denialOf, judge, type RoleSource } from './rbac.ts'
+import type { RequestInfo } from './request-info.ts'
 import { ALLOWED, denied, type Verdict } from './verdict.ts'
 
-/** ClusterRole `system:discovery`, for every authenticated user. */
-const DISCOVERY = ['/api', '/apis', '/healthz', '/livez', '/openapi', '/readyz', '/version']
-
-function isDiscovery(info: RequestInfo): boolean {
-  if (info.isResourceRequest || (info.verb !== 'get' && info.verb !== 'head')) return false
-  return DISCOVERY.some((path) => info.path === path || info.path.startsWith(`${path}/`))
-}
-
-/** ClusterRole `system:basic-user`. */
-function isAboutSelf(info: RequestInfo): boolean {
-  return info.verb === 'create' && info.group === 'authentication.k8s.io' && info.resource === 'selfsubjectreviews'
-}
-
-/**
- * Whether a user may do this. Until RBAC exists: `system:masters` may do anything, nodes what the Node authoriser says,
- * and everybody who is known may ask what is served and who they are.
- */
-export function authorise(reader: Reader, user: User, info: RequestInfo): Verdict {
-  if (user.groups.includes(MASTERS)) return ALLOWED
-  if (user.groups.includes(AUTHENTICATED) && (isDiscovery(info) || isAboutSelf(info))) return ALLOWED
-  if (user.groups.includes(NODES) && user.name.startsWith(NODE_PREFIX)) {
-    return authoriseNode(reader, user.name.slice(NODE_PREFIX.length), info)
-  }
-  return user.groups.includes(NODES) ? denied(`unknown node for user ${goQuote(user.name)}`) : denied()
+/** What authorisation decides by: the objects of the cluster, and its roles. */
+export interface Policy {
+  readonly reader: Reader
+  readonly roles: RoleSource
 }
 
 const NODE_PREFIX = 'system:node:'
+
+/**
+ * Whether a user may do this, in kube-apiserver's order (`--authorization-mode=Node,RBAC`): `system:masters` may do
+ * anything, then the Node authoriser is asked, then the roles. Each may allow; what they say against it is told together.
+ */
+export function authorise({ reader, roles }: Policy, user: User, info: RequestInfo): Verdict {
+  if (user.groups.includes(MASTERS)) return ALLOWED
+  const asNode = user.groups.includes(NODES) ? nodeVerdict(reader, user.name, info) : denied()
+  if (asNode.allowed) return asNode
+  const judged = judge(roles, user, info)
+  if (judged.by !== undefined) return { allowed: true, by: judged.by }
+  return denied([asNode.why, denialOf(judged.missing)].filter((why) => why !== '').join('\n'))
+}
+
+/** `NodeIdentity`: of the group of nodes is whoever says so, but only `system:node:NAME` is a node. */
+function nodeVerdict(reader: Reader, user: string, info: RequestInfo): Verdict {
+  if (!user.startsWith(NODE_PREFIX)) return denied()
+  const name = user.slice(NODE_PREFIX.length)
+  return name === '' ? denied(`unknown node for user ${goQuote(user)}`) : authoriseNode(reader, name, info)
+}

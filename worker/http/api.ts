@@ -5,6 +5,7 @@ import type { Level } from '../audit/audit.ts'
 import type { Governor } from '../governor/governor.ts'
 import type { Secrets } from '../guard/admit.ts'
 import type { User } from '../guard/credentials.ts'
+import type { RoleSource } from '../guard/rbac.ts'
 import type { Caller, Dice, Registry } from '../registry/registry.ts'
 import type { Key, Reader, Store } from '../store/store.ts'
 import type { OpensWith } from '../streams/open.ts'
@@ -39,6 +40,8 @@ export interface Api {
   readonly reader: Reader
   /** Says what may still be written today. */
   readonly governor: Governor
+  /** Who may do what, kept up with the store. */
+  readonly roles: RoleSource
 }
 
 /** One request on a resource, after authentication and authorisation. */

@@ -58,6 +58,7 @@ test('[AP3] an object is created, read, replaced, patched and deleted', async ()
 })
 
 test('[AP4] without a token, with a wrong one and without rights: 403, 401, 403', async () => {
+  t.defaultRoles()
   const nobody = await t.call('GET', '/api', undefined, { token: null })
   expect([nobody.status, nobody.body['message']]).toEqual([
     403,

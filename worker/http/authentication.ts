@@ -38,7 +38,7 @@ function bearerOfJwt(api: Api, identity: Identity, token: string, now: number): 
 
 /** Throws 403 in Kubernetes' words where the user may not do this. */
 export function permit(api: Api, user: User, info: RequestInfo): void {
-  const verdict = authorise(api.store, user, info)
+  const verdict = authorise({ reader: api.store, roles: api.roles }, user, info)
   if (!verdict.allowed) throw forbiddenRequest(user, info, verdict.why)
 }
 

@@ -23,7 +23,7 @@ const pod = (name: string, spec: object = {}) => ({
 
 beforeEach(async () => {
   t = testApi(kinds)
-  await t.call('POST', '/api/v1/namespaces', { metadata: { name: 'default' } })
+  t.defaultRoles()
   await t.call('POST', ACCOUNTS, { metadata: { name: 'builder' } })
 })
 afterEach(() => t.close())

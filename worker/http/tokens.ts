@@ -6,8 +6,8 @@ import type { Api } from './api.ts'
 import { parseBody, readBody } from './body.ts'
 
 /**
- * `/podo/tokens` and `/podo/join-tokens`: JSON in and out, for the `podo` command. Not Kubernetes' API; only
- * `system:masters` reaches them, for nothing else is authorised on these paths.
+ * `/podo/tokens` and `/podo/join-tokens`: JSON in and out, for the `podo` command. Not Kubernetes' API; who
+ * reaches them is authorised by path, and by default that is `system:masters` alone.
  */
 const LONGEST_TTL = 10 * 365 * 24 * 3600
 const JOIN_TTL = 3600
