@@ -5,6 +5,7 @@ import { apply } from './apply.ts'
 import { makeBed } from './bed.ts'
 import { controller } from './controller.ts'
 import { idleDay } from './idle-day.ts'
+import { leases } from './leases.ts'
 import { list } from './list.ts'
 import { machineFacts } from './machine.ts'
 import { memory } from './memory.ts'
@@ -15,7 +16,7 @@ import { table, withResults, type Line } from './table.ts'
 import { watch } from './watch.ts'
 import { writes } from './writes.ts'
 
-const PARTS: readonly Part[] = [writes, list, watch, pods, apply, controller, idleDay, memory, sizes]
+const PARTS: readonly Part[] = [writes, list, watch, pods, apply, controller, idleDay, leases, memory, sizes]
 const README = join(ROOT, 'bench/README.md')
 
 /** Runs the parts that are named, all where none is. Only a whole run replaces what stands in bench/README.md. */

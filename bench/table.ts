@@ -13,7 +13,7 @@ export interface Line {
 }
 
 /** How a number is written. */
-export type Unit = 'per second' | 'ms' | 's' | 'MB' | 'kB' | 'rows' | 'lines' | 'alarms' | 'bytes'
+export type Unit = 'per second' | 'ms' | 's' | 'MB' | 'kB' | 'rows' | 'requests' | 'lines' | 'alarms' | 'bytes'
 
 export function number(value: number, unit: Unit): string {
   switch (unit) {
