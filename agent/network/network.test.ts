@@ -109,6 +109,7 @@ test('[ND42] an API on the loopback is reached by its address in Pods, and nothi
   expect(lines).toContain(
     `    iifname "pv*" ip saddr 10.244.1.0/24 ip daddr ${API_IN_PODS} tcp dport 8443 dnat to 127.0.0.1:8443`,
   )
+  expect(lines).toContain(`    ip daddr ${API_IN_PODS} meta l4proto tcp reject with tcp reset`)
   const api = (url: string) => apiAddressOf(new URL(url))
   expect(api('https://127.0.0.1:8443')).toEqual({ host: API_IN_PODS, onMachine: '127.0.0.1', port: 8443 })
   expect(api('https://localhost:8443').host).toBe(API_IN_PODS)

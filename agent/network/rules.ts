@@ -87,6 +87,12 @@ const apiChains = (podCIDR: string, port: number): string[] => [
   '    type nat hook prerouting priority dstnat; policy accept;',
   `    iifname "pv*" ip saddr ${podCIDR} ip daddr ${API_IN_PODS} tcp dport ${port} dnat to 127.0.0.1:${port}`,
   '  }',
+  // Nothing else is there, and nobody outside is to be asked for it.
+  '  chain nowhere {',
+  '    type filter hook forward priority filter; policy accept;',
+  `    ip daddr ${API_IN_PODS} meta l4proto tcp reject with tcp reset`,
+  `    ip daddr ${API_IN_PODS} reject`,
+  '  }',
 ]
 
 /** Of a Docker that turned forwarding on by itself: it drops what is not its own. */
