@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           environment: 'node',
-          include: ['test/{kubectl,docker,clients}/**/*.test.ts'],
+          include: ['test/{kubectl,docker,clients,conformance}/**/*.test.ts'],
           maxWorkers: 1,
           fileParallelism: false,
           testTimeout: 120_000,

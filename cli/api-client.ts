@@ -11,7 +11,7 @@ export interface Answer {
 
 export interface ApiClient {
   readonly server: string
-  call(method: string, path: string, body?: unknown, accept?: string): Promise<Answer>
+  call(method: string, path: string, body?: unknown, accept?: string, contentType?: string): Promise<Answer>
   /** The body of a 2xx; throws a Refusal with the server's own sentence otherwise. */
   expect<T>(method: string, path: string, body?: unknown, accept?: string): Promise<T>
 }
@@ -19,13 +19,13 @@ export interface ApiClient {
 /** A client for the one cluster of a kubeconfig that podo wrote (token user, embedded authority). */
 export function apiClient(kubeconfig: string): ApiClient {
   const { server, ca, token } = readKubeconfig(kubeconfig)
-  const call = (method: string, path: string, body?: unknown, accept = 'application/json'): Promise<Answer> =>
+  const call: ApiClient['call'] = (method, path, body, accept = 'application/json', contentType = 'application/json') =>
     new Promise((done, fail) => {
       const data = body === undefined ? undefined : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
       const headers = {
         authorization: `Bearer ${token}`,
         accept,
-        ...(data === undefined ? {} : { 'content-type': 'application/json', 'content-length': data.length }),
+        ...(data === undefined ? {} : { 'content-type': contentType, 'content-length': data.length }),
       }
       const sent = request(new URL(path, server), { method, ca, headers, timeout: 30_000 }, (response) => {
         const chunks: Buffer[] = []
