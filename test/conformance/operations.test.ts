@@ -151,7 +151,7 @@ const TABLE: Readonly<Record<string, Operations>> = {
   },
   'Services should delete a collection of services': {
     resource: 'services',
-    object: () => ({ spec: { ports: [{ port: 80 }], selector: { app: 'a' } } }),
+    object: () => ({ spec: { type: 'LoadBalancer', ports: [{ port: 80 }], selector: { app: 'a' } } }),
     status: { loadBalancer: { ingress: [{ ip: '203.0.113.1' }] } },
   },
   'Events should manage the lifecycle of an event': {
