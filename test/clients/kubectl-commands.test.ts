@@ -162,7 +162,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
       [['serviceaccount', 'robot'], 'serviceaccount/robot'],
     ]
     for (const [args, made] of each) expect(await ok(['create', ...args])).toBe(`${made} created\n`)
-    expect(await ok(['create', 'token', 'robot', '--duration=1h'])).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n$/)
+    expect(await ok(['create', 'token', 'robot', '--duration=1h'])).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+\n?$/)
     expect(await ok(['get', 'all,ingress,pdb,quota,role,rolebinding,secret,sa'])).toContain('deployment.apps/web')
   })
 
@@ -232,7 +232,8 @@ describe.each(kubectls())('kubectl $version', (binary) => {
 
   test('[AP105] what podo does not have is refused by name', async () => {
     expect(await fails(['top', 'nodes'])).toContain('Metrics API not available')
-    expect(await fails(['logs', 'once'])).not.toContain('Internal')
+    // A Pod without a node has no log yet, which is no error.
+    expect(await ok(['logs', 'once'])).toBe('')
     expect(await fails(['cp', 'once:/a', join(dir, 'a')])).toMatch(/once/)
     expect(await fails(['attach', 'once'])).toMatch(/once|attach/)
     expect(await fails(['get', 'widgets'])).toContain('the server doesn\'t have a resource type "widgets"')
