@@ -74,7 +74,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     await cluster.ok(['delete', 'namespace', ns, '--wait=false'])
   })
 
-  test('[AP105] apply on the server, its conflict, and force', async () => {
+  test('[AP233] apply on the server, its conflict, and force', async () => {
     expect(await ok(['apply', '--server-side', '-f', '-'], CONFIGMAP)).toBe('configmap/settings serverside-applied\n')
     const blue = CONFIGMAP.replace('red', 'blue')
     const refused = await fails(['apply', '--server-side', '--field-manager=other', '-f', '-'], blue)
@@ -89,7 +89,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     ])
   })
 
-  test('[AP105] apply from the client, then from the server, keeps one owner', async () => {
+  test('[AP233] apply from the client, then from the server, keeps one owner', async () => {
     const text = CONFIGMAP.replace('settings', 'moved')
     await ok(['apply', '-f', '-'], text)
     await ok(['apply', '--server-side', '-f', '-'], text)
@@ -97,7 +97,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await ok(['get', 'cm', 'moved', '-o', 'jsonpath={.data}'])).toBe('{"size":"big"}')
   })
 
-  test('[AP105] apply view-last-applied, set-last-applied, edit-last-applied, prune of what is gone', async () => {
+  test('[AP233] apply view-last-applied, set-last-applied, edit-last-applied, prune of what is gone', async () => {
     await ok(['apply', '-f', '-'], CONFIGMAP.replace('settings', 'last'))
     expect(await ok(['apply', 'view-last-applied', 'cm/last'])).toContain('color: red')
     await cluster.ok(['-n', ns, 'apply', 'set-last-applied', '--create-annotation', '-f', '-'], {
@@ -115,7 +115,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await ok(pruned, labelled.replace('name: prune', 'name: kept'))).toContain('configmap/prune pruned')
   })
 
-  test('[AP105] diff, replace, patch of each type', async () => {
+  test('[AP233] diff, replace, patch of each type', async () => {
     await ok(['apply', '-f', '-'], CONFIGMAP.replace('settings', 'p'))
     const changed = CONFIGMAP.replace('settings', 'p').replace('red', 'blue')
     const diff = await run(['diff', '-f', '-'], changed)
@@ -131,7 +131,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(JSON.parse(await ok(['get', 'cm', 'p', '-o', 'jsonpath={.data}']))).toMatchObject({ a: '1', b: '2', c: '3' })
   })
 
-  test('[AP105] create of every kind that has a command', async () => {
+  test('[AP233] create of every kind that has a command', async () => {
     await ok(['apply', '-f', '-'], WEB)
     const each: [args: string[], made: string][] = [
       [['clusterrole', `cr-${ns}`, '--verb=get', '--resource=pods'], `clusterrole.rbac.authorization.k8s.io/cr-${ns}`],
@@ -166,7 +166,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await ok(['get', 'all,ingress,pdb,quota,role,rolebinding,secret,sa'])).toContain('deployment.apps/web')
   })
 
-  test('[AP105] autoscale, expose, run, set of everything', async () => {
+  test('[AP233] autoscale, expose, run, set of everything', async () => {
     expect(await ok(['autoscale', 'deployment', 'web', '--max=3'])).toBe(
       'horizontalpodautoscaler.autoscaling/web autoscaled\n',
     )
@@ -183,7 +183,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await set('subject', 'rolebinding/rb', '--user=joe')).toContain('rolebinding.rbac.authorization.k8s.io/rb')
   })
 
-  test('[AP105] auth can-i, can-i --list, reconcile', async () => {
+  test('[AP233] auth can-i, can-i --list, reconcile', async () => {
     expect(await ok(['auth', 'can-i', 'create', 'deployments'])).toBe('yes\n')
     const denied = await run(['auth', 'can-i', 'delete', 'nodes', '--as=jane'])
     expect([denied.code, denied.out]).toEqual([1, expect.stringMatching(/^no\b/)])
@@ -192,7 +192,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await ok(['auth', 'can-i', 'list', 'pods', '--as=jane'])).toBe('yes\n')
   })
 
-  test('[AP105] certificate approve and deny', async () => {
+  test('[AP233] certificate approve and deny', async () => {
     await ok(['apply', '-f', '-'], csr(`yes-${ns}`))
     await ok(['apply', '-f', '-'], csr(`no-${ns}`))
     expect(await ok(['certificate', 'approve', `yes-${ns}`])).toMatch(/approved/)
@@ -200,7 +200,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await ok(['get', 'csr', `yes-${ns}`, `no-${ns}`])).toMatch(/ Approved\n.* Denied\n/)
   })
 
-  test('[AP105] drain evicts what a budget allows and cordons the Node', async () => {
+  test('[AP233] drain evicts what a budget allows and cordons the Node', async () => {
     const node = `n-${ns}`
     const body = JSON.stringify({ apiVersion: 'v1', kind: 'Node', metadata: { name: node } })
     await ok(['create', '-f', '-'], body)
@@ -215,7 +215,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     await ok(['delete', 'node', node])
   })
 
-  test('[AP105] get --raw, kustomize, wait, options, config, completion, plugin, cluster-info dump', async () => {
+  test('[AP233] get --raw, kustomize, wait, options, config, completion, plugin, cluster-info dump', async () => {
     expect(JSON.parse(await ok(['get', '--raw', '/apis']))).toMatchObject({ kind: 'APIGroupList' })
     writeFileSync(join(dir, 'kustomization.yaml'), 'resources: [cm.yaml]\nnamePrefix: k-\n')
     writeFileSync(join(dir, 'cm.yaml'), CONFIGMAP)
@@ -230,7 +230,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await ok(['cluster-info', 'dump', '--namespaces', ns])).toContain('"kind": "DeploymentList"')
   })
 
-  test('[AP105] what podo does not have is refused by name', async () => {
+  test('[AP233] what podo does not have is refused by name', async () => {
     expect(await fails(['top', 'nodes'])).toContain('Metrics API not available')
     // A Pod without a node has no log yet, which is no error.
     expect(await ok(['logs', 'once'])).toBe('')
@@ -239,7 +239,7 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await fails(['get', 'widgets'])).toContain('the server doesn\'t have a resource type "widgets"')
   })
 
-  test.runIf(minor(binary.version) >= 28)('[AP105] events, subresources of get and patch', async () => {
+  test.runIf(minor(binary.version) >= 28)('[AP233] events, subresources of get and patch', async () => {
     expect(await ok(['events'])).toMatch(/^LAST SEEN|No events/)
     expect(await ok(['get', 'deployment', 'web', '--subresource=scale', '-o', 'jsonpath={.kind}'])).toBe('Scale')
     const scale = ['patch', 'deployment', 'web', '--subresource=scale', '--type=merge', '-p', '{"spec":{"replicas":2}}']
