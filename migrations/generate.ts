@@ -45,7 +45,7 @@ if (made.status !== 0) process.exit(made.status ?? 1)
 for (const file of sqlFiles()) {
   if (before.has(file)) continue
   const kept = file.startsWith('0000') ? 1 : Math.max(...[...before].map((other) => parse(other).oldestReader))
-  writeFileSync(folder + file, `-- oldest reader: ${kept}\n${clustered(readFileSync(folder + file, 'utf8'))}\n`)
+  writeFileSync(folder + file, `-- oldest reader: ${kept}\n${clustered(readFileSync(folder + file, 'utf8').replaceAll(/;--> /g, ';\n--> '))}\n`)
 }
 
 const literal = (text: string): string => '`' + text.replaceAll('\\', '\\\\').replaceAll('`', '\\`').replaceAll('${', '\\${') + '`'

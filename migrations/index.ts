@@ -71,4 +71,13 @@ export const migrations: readonly { name: string; oldestReader: number; statemen
 );`,
     ],
   },
+  {
+    name: '0001_fields',
+    oldestReader: 1,
+    statements: [
+      `ALTER TABLE \`objects\` ADD \`fields\` text;`,
+      `ALTER TABLE \`ring\` ADD \`before_fields\` text;`,
+      `ALTER TABLE \`ring\` ADD \`after_fields\` text;`,
+    ],
+  },
 ]

@@ -5,15 +5,6 @@ import { drop } from './compare.ts'
 
 /** What is compared nowhere, and why; a line goes when its reason does. */
 const IGNORED = [
-  // Managed fields are not kept yet.
-  'metadata.managedFields',
-  'items[*].metadata.managedFields',
-  'rows[*].object.metadata.managedFields',
-  '[*].object.metadata.managedFields',
-  '[*].metadata.managedFields',
-  '[*].items[*].metadata.managedFields',
-  '[*].object.rows[*].object.metadata.managedFields',
-  '["metadata.managedFields"]',
   // Descriptions of columns are in podo's own words.
   'columnDefinitions[*].description',
   '[*].object.columnDefinitions[*].description',

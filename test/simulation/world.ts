@@ -148,6 +148,10 @@ export class World {
         by(caller)
         return inner.update(tx, caller, ...rest)
       },
+      apply: (tx, caller, ...rest) => {
+        by(caller)
+        return inner.apply(tx, caller, ...rest)
+      },
       delete: (tx, caller, ...rest) => {
         by(caller)
         return inner.delete(tx, caller, ...rest)

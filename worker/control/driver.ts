@@ -149,10 +149,11 @@ export class Driver {
   }
 
   #caller(controller: Controller, now: number): Caller {
-    const name =
-      controller.name === 'default-scheduler' ? 'system:kube-scheduler' : `system:controller:${controller.name}`
+    const isScheduler = controller.name === 'default-scheduler'
+    const name = isScheduler ? 'system:kube-scheduler' : `system:controller:${controller.name}`
     return {
       user: { name, groups: ['system:masters', 'system:authenticated'] },
+      manager: isScheduler ? 'kube-scheduler' : 'kube-controller-manager',
       now,
       warnings: [],
       dice: this.#options.dice,

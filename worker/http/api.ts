@@ -56,7 +56,13 @@ export interface Call {
   readonly contentType: string | null
 }
 
-export const callerOf = (api: Api, user: User, now: number): Caller => ({ user, now, warnings: [], dice: api.dice })
+export const callerOf = (api: Api, user: User, now: number, manager: string): Caller => ({
+  user,
+  manager,
+  now,
+  warnings: [],
+  dice: api.dice,
+})
 
 /** The kind that a request names, in its own version and scope; throws 404 as a server without it would. */
 export function kindOf(api: Api, info: RequestInfo): Kind {

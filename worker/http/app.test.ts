@@ -176,7 +176,7 @@ test('[AP9] what is not served is 404 or 405, as by a server without it', async 
   ]
   for (const [method, path, status] of cases)
     expect([method, path, (await t.call(method, path)).status]).toEqual([method, path, status])
-  const apply = { headers: { 'content-type': 'application/apply-patch+yaml' } }
+  const apply = { headers: { 'content-type': 'application/apply-patch+cbor' } }
   const answer = await t.call('PATCH', `${BASE}/x?fieldManager=a`, configMap('x'), apply)
   expect([answer.status, answer.body['message']]).toEqual([415, '415: Unsupported Media Type'])
 })

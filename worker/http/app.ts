@@ -5,6 +5,7 @@ import { type Api, callerOf } from './api.ts'
 import { audited } from './audited.ts'
 import { actingAs, permit, whoIs } from './authentication.ts'
 import { discover } from './discovery-routes.ts'
+import { fieldManagerOf } from './field-manager.ts'
 import { health, healthRoutes } from './health.ts'
 import { openapi } from './openapi.ts'
 import { pageNotFound } from './plain.ts'
@@ -40,7 +41,7 @@ export function makeApp(api: Api): Hono<Env> {
     permit(api, user, info)
     ration(api, user, info, now)
     c.set('query', query)
-    c.set('caller', callerOf(api, user, now))
+    c.set('caller', callerOf(api, user, now, fieldManagerOf(query, c.req.header('user-agent'))))
     return next()
   })
   discover(app, api)

@@ -30,7 +30,11 @@ const TYPES: Readonly<Record<string, PatchType>> = {
   'application/strategic-merge-patch+json': 'strategic',
 }
 
-/** Server-side apply is not served, so it is answered as any other type that is not: 415. */
+/** Whether a body is applied by server-side apply. Its CBOR form is behind an alpha gate in Kubernetes: 415. */
+export const isApply = (contentType: string | null): boolean =>
+  mediaType(contentType) === 'application/apply-patch+yaml'
+
+/** Throws 415 for a type that is no patch. */
 export function patchType(contentType: string | null): PatchType {
   const type = TYPES[mediaType(contentType)]
   if (type === undefined) throw unsupportedPatch()

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../api/meta/object.ts'
 import type { Draft } from '../registry/registry.ts'
 import { type Call, keyOf, showingOf } from './api.ts'
+import { apply } from './apply.ts'
 import { readBody } from './body.ts'
 import { patchOptions } from './options.ts'
-import { patchType, readPatch } from './patch-request.ts'
+import { isApply, patchType, readPatch } from './patch-request.ts'
 import { respond } from './respond.ts'
 import { show } from './view.ts'
 
@@ -12,6 +13,7 @@ import { show } from './view.ts'
  * to retry; only a resourceVersion in the patch itself is a precondition.
  */
 export async function patch(call: Call): Promise<Response> {
+  if (isApply(call.contentType)) return apply(call)
   const type = patchType(call.contentType)
   const { showing, format } = showingOf(call)
   const bytes = await readBody(call.request)

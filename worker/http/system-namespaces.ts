@@ -10,7 +10,8 @@ export function createSystemNamespaces(store: Store, registry: Registry, dice: D
   const missing = NAMES.filter((name) => store.get({ resource: 'namespaces', namespace: '', name }) === undefined)
   const kind = kindOfResource('namespaces')
   if (missing.length === 0 || kind === undefined) return
-  const caller = { user: { name: 'system:apiserver', groups: ['system:masters'] }, now, warnings: [], dice }
+  const user = { name: 'system:apiserver', groups: ['system:masters'] }
+  const caller = { user, manager: 'kube-apiserver', now, warnings: [], dice }
   store.transaction((tx) => {
     for (const name of missing) {
       registry.create(tx, caller, kind, '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })

@@ -6,7 +6,7 @@ import { createNodeToken, joinCredential, nodeCredential, useJoinToken, type Joi
 import type { Checked } from '../guard/token.ts'
 import type { Dice, Registry } from '../registry/registry.ts'
 import type { Tx } from '../store/store.ts'
-import { nodeKey, nodeUser, register } from './registration.ts'
+import { KUBELET, nodeKey, nodeUser, register } from './registration.ts'
 
 export interface JoinsWith {
   readonly registry: Registry
@@ -27,7 +27,7 @@ export function join(tx: Tx, token: Checked, body: string, now: number, by: Join
   const request = readRequest(body)
   checkToken(record, request)
   checkName(tx, request)
-  const caller = { user: nodeUser(request.name), now, warnings: [], dice: by.dice }
+  const caller = { user: nodeUser(request.name), manager: KUBELET, now, warnings: [], dice: by.dice }
   const { uid } = register(tx, caller, by, request.name, request.node)
   const { name, machine } = request
   useJoinToken(tx, token, { machine, node: name })

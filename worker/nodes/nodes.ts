@@ -22,7 +22,7 @@ import { deltasOf, Namers, snapshotOf } from './desired.ts'
 import { join } from './join.ts'
 import { NodeLiveness } from './liveness.ts'
 import { CLOCK_SKEW, skewOf, skewSentence, withClock } from './node-clock.ts'
-import { nodeKey, nodeUser, register } from './registration.ts'
+import { KUBELET, nodeKey, nodeUser, register } from './registration.ts'
 import { applyReport } from './reports.ts'
 import {
   attach,
@@ -228,7 +228,7 @@ export class Nodes<S extends NodeSocket = NodeSocket> {
   }
 
   #caller(node: string, now: number): Caller {
-    return { user: nodeUser(node), now, warnings: [], dice: this.#options.dice }
+    return { user: nodeUser(node), manager: KUBELET, now, warnings: [], dice: this.#options.dice }
   }
 
   /** The machine dialled again before its old connection was known to be dead. */

@@ -37,3 +37,6 @@ export function register(
     return { ...old, status } as Draft // status is a Node's own field
   })
 }
+
+/** How managedFields name what agents write. */
+export const KUBELET = 'kubelet'

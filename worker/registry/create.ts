@@ -8,6 +8,7 @@ import type { Row, Tx } from '../store/store.ts'
 import { allocate } from './allocate.ts'
 import type { Admission, Attributes } from './attributes.ts'
 import { contextOf } from './context.ts'
+import { entriesAfter, filterFor, withEntries } from './owners.ts'
 import type { Caller, Draft, WriteOptions } from './registry.ts'
 import { asJson, asResource, defaulted, dryRow, keyOf, printed, withoutSelfLink } from './stored.ts'
 
@@ -55,10 +56,14 @@ function prepare(
   const { name } = object.metadata
   const dryRun = options.dryRun === true
   const attributes = { operation: 'CREATE', kind, namespace, name, subresource: '', caller, dryRun, object } as const
+  const entries =
+    options.isTracked === true
+      ? (draft.metadata?.managedFields ?? [])
+      : entriesAfter(kind, filterFor(kind, ''), '', undefined, asJson(object), caller)
   const admitted = admission.mutate(tx, attributes)
   // Plugins set fields that others mirror (a Pod's service account): the conversion to the served version runs again.
   if (admitted !== object) object = defaulted(kind, admitted)
-  object = withoutStatus(kind, object)
+  object = withEntries(withoutStatus(kind, object), entries)
   const context = contextOf(caller, 'create')
   object = kind.rules.prepareCreate?.(object, context) ?? object
   const errors = [...validateMeta(object, undefined, kind), ...(kind.rules.validate?.(object, context) ?? [])]

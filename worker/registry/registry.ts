@@ -1,5 +1,5 @@
 import type { Kind } from '../../api/kinds/kind.ts'
-import type { ObjectMeta, Resource } from '../../api/meta/object.ts'
+import type { JsonObject, ObjectMeta, Resource } from '../../api/meta/object.ts'
 import type { Key, Row, Tx } from '../store/store.ts'
 import type { Attributes } from './attributes.ts'
 
@@ -18,6 +18,8 @@ export interface Caller {
     readonly groups: readonly string[]
     readonly extra?: Readonly<Record<string, readonly string[]>>
   }
+  /** Who writes, as managedFields name it: `kubectl`, `kube-controller-manager`; `unknown` where it is left out. */
+  readonly manager?: string
   /** Milliseconds since the epoch. */
   readonly now: number
   /** Texts for `Warning: 299` headers, collected while the request runs. */
@@ -39,6 +41,14 @@ export type Draft = Omit<Resource, 'metadata'> & { metadata?: Partial<ObjectMeta
 export interface WriteOptions {
   /** Everything happens but the write; the answer carries no new resourceVersion. */
   readonly dryRun?: boolean
+  /** The object comes with the managedFields that it is to have: an apply, or a Scale's. */
+  readonly isTracked?: boolean
+}
+/** What is applied by server-side apply. */
+export interface Application {
+  readonly body: JsonObject
+  /** Takes fields from their owners instead of refusing. */
+  readonly force: boolean
 }
 export interface UpdateOptions extends WriteOptions {
   /** The uid that the object must have, else 409 Conflict. */
@@ -76,6 +86,19 @@ export interface Registry {
     change: (old: Resource) => Draft,
     options?: UpdateOptions,
   ): Row
+  /**
+   * Server-side apply: merges the body into the object, or creates it. 409 with a cause for each field that somebody else
+   * owns, 500 in the words of structured-merge-diff for a body that does not fit its type.
+   */
+  apply(
+    tx: Tx,
+    caller: Caller,
+    kind: Kind,
+    key: Key,
+    subresource: string,
+    application: Application,
+    options?: WriteOptions,
+  ): { row: Row; created: boolean }
   delete(tx: Tx, caller: Caller, kind: Kind, key: Key, options?: DeleteOptions): Deletion
   /** Admission alone, for what stores no object of its own (`serviceaccounts/token`). Throws what a plugin throws. */
   validate(tx: Tx, attributes: Attributes): void

@@ -8,6 +8,7 @@ import { allocate } from './allocate.ts'
 import type { Admission } from './attributes.ts'
 import { contextOf } from './context.ts'
 import { mayGo } from './finalizers.ts'
+import { entriesAfter, filterFor, ignoringTimes, withEntries } from './owners.ts'
 import type { Caller, Draft, UpdateOptions } from './registry.ts'
 import { asJson, asResource, defaulted, dryRow, printed, same, withoutSelfLink } from './stored.ts'
 
@@ -30,6 +31,11 @@ export function update(
   checkVersion(kind, key, row, sent)
   let object: Resource = { ...sent, metadata: keepMeta(kind, key, old, sent) }
   object = isolate(defaulted(kind, object), old, subresource)
+  const entries =
+    options.isTracked === true
+      ? (sent.metadata?.managedFields ?? [])
+      : entriesAfter(kind, filterFor(kind, subresource), subresource, asJson(old), asJson(object), caller)
+  object = withEntries(object, entries)
   const dryRun = options.dryRun === true
   const { namespace, name } = key
   const attributes = { operation: 'UPDATE', kind, namespace, name, subresource, caller, dryRun, old } as const
@@ -39,7 +45,7 @@ export function update(
   object = withGeneration(kind, object, old, subresource)
   validate(kind, object, old, context)
   caller.warnings.push(...(kind.rules.warn?.(object, old, context.operation) ?? []))
-  const ready = printed(kind, allocate(tx, kind, object, old))
+  const ready = ignoringTimes(printed(kind, allocate(tx, kind, object, old)), old)
   admission.validate(tx, { ...attributes, object: ready })
   if (dryRun) return dryRow(key, ready, row.version)
   if (isDeleting(ready) && mayGo(kind, ready)) {

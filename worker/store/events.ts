@@ -204,7 +204,7 @@ export class Events {
   }
 
   #row(key: Key, uid: string, version: number, text: string): StoredRow {
-    return this.#rows.load(key, { uid, version, text, managed: null, owners: null, node: null })
+    return this.#rows.load(key, { uid, version, text, managed: null, fields: null, owners: null, node: null })
   }
 
   #change({ version, type, namespace, name, uid, json, previous, before }: ChangeRow): StoredChange {

@@ -28,12 +28,15 @@ type LogRow = {
   after_managed: string | null
   after: string
   before: string | null
+  before_fields: string | null
+  after_fields: string | null
 }
 
 const APPEND = `INSERT OR REPLACE INTO ring (slot, version, type, resource, namespace, name, uid, previous, split,
-  before_managed, after_managed, after, before) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+  before_managed, after_managed, after, before, before_fields, after_fields)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const SELECT = `SELECT slot, version, type, resource, namespace, name, uid, previous, split, before_managed,
-  after_managed, after, before FROM ring WHERE slot BETWEEN ? AND ?`
+  after_managed, after, before, before_fields, after_fields FROM ring WHERE slot BETWEEN ? AND ?`
 const ALL = `${SELECT} ORDER BY slot LIMIT ?`
 const OF_RESOURCE = `${SELECT} AND resource = ? ORDER BY slot LIMIT ?`
 const OF_NAMESPACE = `${SELECT} AND resource = ? AND namespace = ? ORDER BY slot LIMIT ?`
@@ -62,8 +65,20 @@ export class Log {
     if (split) this.#keepRest(slot, before.stored.text)
     const place = [key.resource, key.namespace, key.name, after.uid]
     const managed = [before?.stored.managed ?? null, after.stored.managed]
+    const fields = [before?.stored.fields ?? null, after.stored.fields]
     const texts = [after.stored.text, split ? null : (before?.stored.text ?? null)]
-    this.#db.run(APPEND, slot, version, type, ...place, before?.version ?? null, split ? 1 : 0, ...managed, ...texts)
+    this.#db.run(
+      APPEND,
+      slot,
+      version,
+      type,
+      ...place,
+      before?.version ?? null,
+      split ? 1 : 0,
+      ...managed,
+      ...texts,
+      ...fields,
+    )
   }
 
   /** Changes above `since`, oldest first. */
@@ -85,14 +100,14 @@ export class Log {
   #change(row: LogRow): StoredChange {
     const { version, type, uid, previous } = row
     const key = { resource: row.resource, namespace: row.namespace, name: row.name }
-    const stored = (version: number, text: string, managed: string | null) =>
-      this.#rows.load(key, { uid, version, text, managed, owners: null, node: null })
-    const after = stored(version, row.after, row.after_managed)
+    const stored = (version: number, text: string, managed: string | null, fields: string | null) =>
+      this.#rows.load(key, { uid, version, text, managed, fields, owners: null, node: null })
+    const after = stored(version, row.after, row.after_managed, row.after_fields)
     if (previous === null) return { version, type, key, after }
     const text = row.split === 1 ? this.#rest(row.slot) : row.before
     if (text === null)
       throw new Error(`The store's slot ${row.slot} lacks the object before the change: it is damaged.`)
-    return { version, type, key, before: stored(previous, text, row.before_managed), after }
+    return { version, type, key, before: stored(previous, text, row.before_managed, row.before_fields), after }
   }
 
   #keepRest(slot: number, text: string): void {

@@ -1,17 +1,28 @@
-import { createHash } from 'node:crypto'
 import type { Resource } from '../../api/meta/object.ts'
-import type { Journal } from './journal.ts'
-import type { Database } from './sql.ts'
+import { rfc3339 } from '../../api/meta/time.ts'
 
-/** How many bodies stay in memory. */
-const KEPT = 256
+/**
+ * managedFields taken out of a text and put back. The objects of a controller have the same owners of the same fields
+ * and differ in times, addresses and the uid of their owner only. So what is taken out is a body with holes, which they
+ * share, and what stands in the holes.
+ */
 
-/** A text without its managedFields: `body` stood at `at`. */
+/** A text without its managedFields, which stood at `at`. */
 export interface Extracted {
   readonly text: string
   readonly at: number
+  /** The JSON of the list with holes: TIME and PLACE, characters that JSON escapes. */
   readonly body: string
+  /** One for each hole: seconds in base 36, or `OFFSET.LENGTH` of the text in base 36, or the text itself. */
+  readonly holes: readonly string[]
 }
+
+const TIME = '\u0001'
+const PLACE = '\u0002'
+const SECONDS = 1000
+
+/** Keys of items that differ from object to object: addresses, uids. */
+const CHANCE = /("time":"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")|(\{\\"(?:ip|uid)\\":\\")([\da-zA-Z.:-]+)(?=\\"\})/g
 
 /** What stands at `at` of the full text, given how the text without it looks there. */
 function fragment(without: string, at: number, body: string): string {
@@ -19,17 +30,66 @@ function fragment(without: string, at: number, body: string): string {
   return `"managedFields":${body}${without[at] === '}' ? '' : ','}`
 }
 
-/** Takes metadata.managedFields out of `text`, which is the JSON of `object`. */
-export function extract(object: Resource, text: string): Extracted | undefined {
+/** Takes metadata.managedFields out of `json`, which is the text of `object`; undefined where there are none. */
+export function extract(object: Resource, json: string): Extracted | undefined {
   const fields = object.metadata.managedFields
   if (fields === undefined || fields.length === 0) return undefined
   const at = JSON.stringify(upToManagedFields(object)).length - 2
-  const body = JSON.stringify(fields)
-  const length = body.length + ',"managedFields":'.length
-  const first = text[at - 1] === '{'
-  const last = text[at + length - 1] === '}'
+  const whole = JSON.stringify(fields)
+  const length = whole.length + ',"managedFields":'.length
+  const first = json[at - 1] === '{'
+  const last = json[at + length - 1] === '}'
   const cut = first && last ? length - 1 : length
-  return { text: text.slice(0, at) + text.slice(at + cut), at, body }
+  const text = json.slice(0, at) + json.slice(at + cut)
+  return { text, at, ...withHoles(whole, text) }
+}
+
+function withHoles(whole: string, text: string): Pick<Extracted, 'body' | 'holes'> {
+  const holes: string[] = []
+  const body = whole.replace(CHANCE, (found: string, time?: string, before = '', chance = '') => {
+    if (time === undefined) {
+      holes.push(placeOf(chance, text))
+      return before + PLACE
+    }
+    const said = time.slice('"time":"'.length, -1)
+    const at = Date.parse(said)
+    if (Number.isNaN(at) || rfc3339(at) !== said) return found
+    holes.push((at / SECONDS).toString(36))
+    return `"time":"${TIME}"`
+  })
+  return { body, holes }
+}
+
+/** Where a text stands in the object's own, if that is shorter to say. Places begin with `@`, which no address does. */
+function placeOf(chance: string, text: string): string {
+  const at = text.indexOf(chance)
+  if (at < 0) return chance
+  const place = `@${at.toString(36)}.${chance.length.toString(36)}`
+  return place.length < chance.length ? place : chance
+}
+
+/** Puts them back: the text that `extract` was given. */
+export function splice({ text, at, body, holes }: Extracted): string {
+  if (holes.length === 0) return text.slice(0, at) + fragment(text, at, body) + text.slice(at)
+  let next = 0
+  let whole = ''
+  let from = 0
+  for (let i = 0; i < body.length; i++) {
+    const code = body.charCodeAt(i)
+    if (code > 2) continue
+    whole += body.slice(from, i) + filling(code === 1, holes[next++] ?? '', text)
+    from = i + 1
+  }
+  whole += body.slice(from)
+  return text.slice(0, at) + fragment(text, at, whole) + text.slice(at)
+}
+
+function filling(isTime: boolean, hole: string, text: string): string {
+  if (isTime) return rfc3339(Number.parseInt(hole, 36) * SECONDS)
+  if (!hole.startsWith('@')) return hole
+  const [at = '', length = ''] = hole.slice(1).split('.')
+  const start = Number.parseInt(at, 36)
+  return text.slice(start, start + Number.parseInt(length, 36))
 }
 
 /** The object as far as its text stands before managedFields. */
@@ -43,50 +103,4 @@ function upToManagedFields(object: Resource): object {
   }
   const metadata = Object.fromEntries(before(object.metadata, 'managedFields'))
   return Object.fromEntries([...before(object, 'metadata'), ['metadata', metadata]])
-}
-
-/** Puts them back: the text that `extract` was given. */
-export const splice = (text: string, at: number, body: string): string =>
-  text.slice(0, at) + fragment(text, at, body) + text.slice(at)
-
-/** Bodies of managedFields, each stored once: the Pods of a ReplicaSet share theirs. */
-export class ManagedFields {
-  readonly #db: Database
-  readonly #journal: Journal
-  /** hash → body, in the order of last use. */
-  readonly #kept = new Map<string, string>()
-
-  constructor(db: Database, journal: Journal) {
-    this.#db = db
-    this.#journal = journal
-  }
-
-  intern(body: string): string {
-    const hash = createHash('sha256').update(body).digest('hex')
-    if (this.#kept.has(hash)) return hash
-    this.#db.run('INSERT INTO managed (hash, body) VALUES (?, ?) ON CONFLICT (hash) DO NOTHING', hash, body)
-    this.#keep(hash, body)
-    this.#journal.add(() => this.#kept.delete(hash))
-    return hash
-  }
-
-  body(hash: string): string {
-    const kept = this.#kept.get(hash)
-    if (kept !== undefined) {
-      this.#kept.delete(hash)
-      this.#kept.set(hash, kept)
-      return kept
-    }
-    const row = this.#db.first<{ body: string }>('SELECT body FROM managed WHERE hash = ?', hash)
-    if (row === undefined)
-      throw new Error(`The store names managedFields ${hash} and does not have them: it is damaged.`)
-    this.#keep(hash, row.body)
-    return row.body
-  }
-
-  #keep(hash: string, body: string): void {
-    this.#kept.set(hash, body)
-    const [oldest] = this.#kept.keys()
-    if (this.#kept.size > KEPT && oldest !== undefined) this.#kept.delete(oldest)
-  }
 }

@@ -13,15 +13,17 @@ type ObjectRow = {
   node: string | null
   managed: string | null
   json: string
+  fields: string | null
 }
 
-const SELECT = 'SELECT namespace, name, uid, version, owners, node, managed, json FROM objects WHERE resource = ?'
+const SELECT =
+  'SELECT namespace, name, uid, version, owners, node, managed, json, fields FROM objects WHERE resource = ?'
 const ONE = `${SELECT} AND namespace = ? AND name = ?`
 const OF_NAMESPACE = `${SELECT} AND namespace = ? AND name > ? ORDER BY name LIMIT ?`
 const OF_ALL = `${SELECT} AND (namespace, name) > (?, ?) ORDER BY namespace, name LIMIT ?`
-const INSERT = `INSERT INTO objects (resource, namespace, name, uid, version, owners, node, managed, json)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
-const UPDATE = `UPDATE objects SET version = ?, owners = ?, node = ?, managed = ?, json = ?
+const INSERT = `INSERT INTO objects (resource, namespace, name, uid, version, owners, node, managed, json, fields)
+  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const UPDATE = `UPDATE objects SET version = ?, owners = ?, node = ?, managed = ?, json = ?, fields = ?
   WHERE resource = ? AND namespace = ? AND name = ?`
 const DELETE = 'DELETE FROM objects WHERE resource = ? AND namespace = ? AND name = ?'
 
@@ -77,9 +79,9 @@ export class Objects {
     const place = [key.resource, key.namespace, key.name]
     if (after === undefined) this.#db.run(DELETE, ...place)
     else {
-      const { uid, version, owners, node, managed, text } = after.stored
-      if (before === undefined) this.#db.run(INSERT, ...place, uid, version, owners, node, managed, text)
-      else this.#db.run(UPDATE, version, owners, node, managed, text, ...place)
+      const { uid, version, owners, node, managed, text, fields } = after.stored
+      if (before === undefined) this.#db.run(INSERT, ...place, uid, version, owners, node, managed, text, fields)
+      else this.#db.run(UPDATE, version, owners, node, managed, text, fields, ...place)
     }
     this.#remember(keyText(key), after)
     this.#journal.add(() => this.#remember(keyText(key), before))
@@ -109,8 +111,8 @@ export class Objects {
     )
   }
 
-  #load(key: Key, { uid, version, owners, node, managed, json }: ObjectRow): StoredRow {
-    return this.#rows.load(key, { uid, version, owners, node, managed, text: json })
+  #load(key: Key, { uid, version, owners, node, managed, json, fields }: ObjectRow): StoredRow {
+    return this.#rows.load(key, { uid, version, owners, node, managed, text: json, fields })
   }
 
   #remember(key: string, row: StoredRow | undefined): void {

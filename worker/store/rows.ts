@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import type { ObjectMeta, Resource } from '../../api/meta/object.ts'
 import { tooLarge } from './failures.ts'
-import { extract, splice, type ManagedFields } from './managed.ts'
+import { type Bodies, HASH_LENGTH } from './bodies.ts'
+import { extract, splice } from './managed.ts'
 import type { Key, Row, Sealer } from './store.ts'
 
 /** etcd's --max-request-bytes: 1.5 MiB (https://etcd.io/docs/v3.6/dev-guide/limit/), of the text that is served. */
@@ -31,8 +32,13 @@ export interface Stored {
   readonly uid: string
   readonly version: number
   readonly text: string
-  /** `OFFSET:HASH` of managedFields that were taken out of the text. */
+  /** `OFFSET:HASH` of managedFields that the version before took out of the text. */
   readonly managed: string | null
+  /**
+   * Of managedFields that were taken out of the text: the hash of their body, then `VERSION:OFFSET:HOLES`. The version is
+   * that of the row: code that does not know this column leaves it as it was, and then it does not count.
+   */
+  readonly fields: string | null
   readonly owners: string | null
   readonly node: string | null
 }
@@ -100,12 +106,12 @@ export function stamp(object: Resource, version: number): Resource {
 
 /** Turns objects into rows and back: resourceVersion, sizes, seals, managedFields. */
 export class Rows {
-  readonly #managed: ManagedFields
+  readonly #bodies: Bodies
   readonly #sealer: Sealer
   readonly #freeze: boolean
 
-  constructor(managed: ManagedFields, sealer: Sealer, freeze: boolean) {
-    this.#managed = managed
+  constructor(bodies: Bodies, sealer: Sealer, freeze: boolean) {
+    this.#bodies = bodies
     this.#sealer = sealer
     this.#freeze = freeze
   }
@@ -115,10 +121,10 @@ export class Rows {
     const stamped = stamp(object, version)
     const json = JSON.stringify(stamped)
     if (exceeds(json, OBJECT_BYTES)) throw tooLarge()
-    const { text, managed } = this.#store(key, stamped, json)
-    const owners = object.metadata.ownerReferences?.map((owner) => owner.uid).join(' ')
-    const node = key.resource === 'pods' ? nodeOf(object) : undefined
-    const stored = { uid: object.metadata.uid, version, text, managed, owners: owners || null, node: node || null }
+    const { text, fields } = this.#store(key, stamped, json, version)
+    const owners = object.metadata.ownerReferences?.map((owner) => owner.uid).join(' ') || null
+    const node = (key.resource === 'pods' ? nodeOf(object) : undefined) || null
+    const stored = { uid: object.metadata.uid, version, text, managed: null, fields, owners, node }
     return new StoredRow(key, json, stored, this.#freeze, stamped)
   }
 
@@ -132,23 +138,39 @@ export class Rows {
     return !isSealed(row.resource) || this.#sealer.current?.(row.stored.text) !== false
   }
 
-  #store(key: Key, object: Resource, json: string): { text: string; managed: string | null } {
+  #store(key: Key, object: Resource, json: string, version: number): { text: string; fields: string | null } {
     if (isSealed(key.resource)) {
       const text = this.#sealer.seal(json, keyText(key))
       if (exceeds(text, TEXT_BYTES)) throw tooLarge()
-      return { text, managed: null }
+      return { text, fields: null }
     }
     const extracted = key.resource === 'events' ? undefined : extract(object, json)
-    if (extracted === undefined) return { text: json, managed: null }
-    return { text: extracted.text, managed: `${extracted.at}:${this.#managed.intern(extracted.body)}` }
+    const hash = extracted === undefined ? undefined : this.#bodies.intern(extracted.body, keyText(key))
+    if (extracted === undefined || hash === undefined) return { text: json, fields: null }
+    const { text, at, holes } = extracted
+    return { text, fields: `${hash}${version.toString(36)}:${at.toString(36)}:${holes.join(',')}` }
   }
 
-  #open(key: Key, { text, managed }: Stored): string {
+  #open(key: Key, { text, managed, fields, version }: Stored): string {
     if (isSealed(key.resource)) return this.#sealer.open(text, keyText(key))
+    if (fields !== null) {
+      const [of = '', at = '', holes = ''] = splitFields(fields.slice(HASH_LENGTH))
+      if (Number.parseInt(of, 36) === version) {
+        const body = this.#bodies.body(fields.slice(0, HASH_LENGTH))
+        return splice({ text, at: Number.parseInt(at, 36), body, holes: holes === '' ? [] : holes.split(',') })
+      }
+    }
     if (managed === null) return text
     const [at = '', hash = ''] = managed.split(':')
-    return splice(text, Number(at), this.#managed.body(hash))
+    return splice({ text, at: Number(at), body: this.#bodies.body(hash), holes: [] })
   }
+}
+
+/** Holes may be addresses, which hold colons. */
+function splitFields(rest: string): [version: string, at: string, holes: string] {
+  const first = rest.indexOf(':')
+  const second = rest.indexOf(':', first + 1)
+  return [rest.slice(0, first), rest.slice(first + 1, second), rest.slice(second + 1)]
 }
 
 /** spec.nodeName. */

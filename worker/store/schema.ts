@@ -23,8 +23,8 @@ export const meta = sqliteTable('meta', {
 })
 
 /**
- * Every object but Events. `json` is the text that is served, but for managedFields (taken out where `managed` is set)
- * and Secrets (ciphertext). `owners` (uids, separated by spaces) and `node` are what the lazily built views need, kept
+ * Every object but Events. `json` is the text that is served, but for managedFields (taken out where `fields` says what
+ * they are, see `managed.ts`) and Secrets (ciphertext). `owners` (uids, separated by spaces) and `node` are what the lazily built views need, kept
  * beside the text so that building one parses nothing. `json` comes last: what stands before it is read without
  * following the row's overflow pages.
  */
@@ -38,8 +38,10 @@ export const objects = sqliteTable(
     version: integer().notNull(),
     owners: text(),
     node: text(),
+    /** Written by the version before `fields` only, and read: `OFFSET:HASH` of managedFields as they stood. */
     managed: text(),
     json: text().notNull(),
+    fields: text(),
   },
   (table) => [primaryKey({ columns: [table.resource, table.namespace, table.name] })],
 )
@@ -63,6 +65,8 @@ export const ring = sqliteTable('ring', {
   afterManaged: text('after_managed'),
   after: text().notNull(),
   before: text(),
+  beforeFields: text('before_fields'),
+  afterFields: text('after_fields'),
 })
 
 export const ringRest = sqliteTable('ring_rest', {
@@ -95,7 +99,7 @@ export const due = sqliteTable('due', {
   at: integer().notNull(),
 })
 
-/** Bodies of managedFields, each stored once under its SHA-256. */
+/** Bodies of managedFields that objects share, each stored once under a hash of it. */
 export const managed = sqliteTable('managed', {
   hash: text().primaryKey(),
   body: text().notNull(),

@@ -1,9 +1,9 @@
+import { Bodies } from './bodies.ts'
 import { RowCache } from './cache.ts'
 import { Waiting } from './due.ts'
 import { Events } from './events.ts'
 import { Journal } from './journal.ts'
 import { Log } from './log.ts'
-import { ManagedFields } from './managed.ts'
 import { migrate, type Meta, type Migration, type Sizes } from './migrate.ts'
 import { Objects } from './objects.ts'
 import { Ring } from './ring.ts'
@@ -52,7 +52,7 @@ export class Tables {
     const sizes = { ring: options.ring ?? SIZES.ring, events: options.events ?? SIZES.events }
     const meta = fit(db, journal, migrate(db, sizes, options.migrations), sizes)
     this.floor = meta.floor
-    this.rows = new Rows(new ManagedFields(db, journal), options.sealer ?? noSealer, options.freeze ?? false)
+    this.rows = new Rows(new Bodies(db, journal), options.sealer ?? noSealer, options.freeze ?? false)
     const cache = new RowCache(options.cacheBytes ?? CACHE_BYTES)
     const [ring, events] = rings(db, journal, meta)
     this.objects = new Objects(db, journal, this.rows, cache)
