@@ -75,14 +75,12 @@ export interface KindRules<T extends Resource = Resource> {
   readonly fields?: Readonly<Record<string, (object: T) => string>>
   /** What DELETE does before the store is asked: grace in seconds (0 = at once), given what the caller wants. */
   readonly grace?: (object: T, asked: number | undefined) => number
-  /** Refuses deletion (namespaces default, kube-system …) by throwing a StatusError. */
+  /** Refuses deletion (the priority classes of the system) by throwing a StatusError. */
   readonly checkDelete?: (object: T) => void
   /** Marks what a DELETE leaves behind while it waits (a namespace's phase Terminating). Such kinds show no grace. */
   readonly markDeleted?: (object: T) => T
   /** Whether something of the kind's own keeps a deleted object (a namespace's spec.finalizers). */
   readonly held?: (object: T) => boolean
-  /** The default admission plugins that mutate this kind on create, in Kubernetes' order. */
-  readonly admit?: (object: T) => T
   /**
    * Takes what the object needs out of a pool shared with the others (cluster IPs, node ports); throws a StatusError where
    * it is taken. `others` reads them all, so it is called only when something is to be taken.

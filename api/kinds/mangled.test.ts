@@ -6,6 +6,7 @@ import { validateMeta } from '../meta/validate-meta.ts'
 import { DecodeError, decode } from '../schema/decode.ts'
 import { withDefaults } from '../schema/default.ts'
 import { kindOfResource } from './index.ts'
+import { admitted } from '../../test/support/admitted.ts'
 
 interface Case {
   resource: string
@@ -52,7 +53,7 @@ test('[AP78] whatever decodes is judged, never tripped over', () => {
         const decoded = decode(kind.model, body).object
         const metadata = { name: '', ...(decoded['metadata'] as JsonObject | undefined), namespace: 'n' }
         let object = withDefaults(kind.model, { ...decoded, metadata }) as unknown as Resource
-        object = kind.rules.admit?.(object) ?? object
+        object = admitted(kind, object)
         object = kind.rules.prepareCreate?.(object, context) ?? object
         validateMeta(object, undefined, kind)
         const errors = kind.rules.validate?.(object, context) ?? []

@@ -1,12 +1,9 @@
-import { forbiddenFor } from '../meta/failures.ts'
 import { Path, type FieldError, eachInvalid, invalidValue } from '../meta/field-error.ts'
 import { labelName, qualifiedNameErrors } from '../meta/names.ts'
 import type { Namespace } from '../schema/types.generated.ts'
 import { declare } from './declare.ts'
 import type { HookContext } from './kind.ts'
 
-/** NamespaceLifecycle's immortal namespaces. */
-const IMMORTAL: ReadonlySet<string> = new Set(['default', 'kube-system', 'kube-public'])
 const STANDARD: ReadonlySet<string> = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
 const AT = Path.of('spec').child('finalizers')
 
@@ -60,9 +57,6 @@ export const namespaces = declare<Namespace>('namespaces', {
   validate,
   validateStatus,
   fields: { 'status.phase': ({ status }) => status?.phase ?? '' },
-  checkDelete({ metadata: { name } }) {
-    if (IMMORTAL.has(name)) throw forbiddenFor('namespaces', name, 'this namespace may not be deleted')
-  },
   markDeleted: (namespace) => ({ ...namespace, status: { ...namespace.status, phase: 'Terminating' } }),
   held: ({ spec }) => (spec?.finalizers ?? []).length > 0,
 })

@@ -123,15 +123,6 @@ function withoutConfig(node: Node): Node {
   return { ...node, spec, status: status as Node['status'] } // the rest of a status is a status
 }
 
-const NOT_READY: Taint = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
-
-/** TaintNodesByCondition: a new node takes no Pods before it has been seen ready. */
-function admit(node: Node): Node {
-  const taints = node.spec?.taints ?? []
-  if (taints.some(({ key, effect }) => key === NOT_READY.key && effect === NOT_READY.effect)) return node
-  return { ...node, spec: { ...node.spec, taints: [...taints, NOT_READY] } }
-}
-
 function warn(node: Node): string[] {
   const { configSource, externalID, podCIDRs = [] } = node.spec ?? {}
   return [
@@ -149,6 +140,5 @@ export const nodes = declare<Node>('nodes', {
   validateUpdate: changeErrors,
   validateStatus: changeErrors,
   warn,
-  admit,
   fields: { 'spec.unschedulable': ({ spec }) => String(spec?.unschedulable ?? false) },
 })

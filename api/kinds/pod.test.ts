@@ -4,11 +4,13 @@ import type { JsonObject } from '../meta/object.ts'
 import { withDefaults } from '../schema/default.ts'
 import type { Pod, PodSpec, PodStatus } from '../schema/types.generated.ts'
 import { kindOfResource } from './index.ts'
-import { admitPod } from './pod-admission.ts'
 import { qosOf } from './pod/qos.ts'
+import { admitted, furnished, updating } from '../../test/support/admitted.ts'
+import { makeAdmission } from '../../worker/admission/index.ts'
 
 const NOW = Date.parse('2026-11-24T04:53:56Z')
-const { rules } = kindOfResource('pods')!
+const pods = kindOfResource('pods')!
+const { rules } = pods
 
 function podOf(spec: object, extra: object = {}): Pod {
   const pod = {
@@ -19,12 +21,13 @@ function podOf(spec: object, extra: object = {}): Pod {
     ...extra,
   }
   const defaulted = withDefaults('io.k8s.api.core.v1.Pod', pod as JsonObject) as unknown as Pod
-  return admitPod(defaulted)
+  return admitted(pods, defaulted) as Pod
 }
 
 const update = (pod: Pod, old: Pod): string[] => {
   const context = { now: NOW, operation: 'update' }
-  const prepared = rules.prepareUpdate?.(pod, old, context) ?? pod
+  const seen = makeAdmission().mutate(furnished('n'), updating(pods, pod, old))
+  const prepared = rules.prepareUpdate?.(seen, old, context) ?? seen
   return (rules.validateUpdate?.(prepared, old, context) ?? []).map(formatFieldError)
 }
 const changed = (old: Pod, spec: Partial<PodSpec>): Pod => ({ ...old, spec: { ...old.spec, ...spec } })

@@ -3,7 +3,6 @@ import { dnsLabelErrors } from '../meta/names.ts'
 import type { Pod } from '../schema/types.generated.ts'
 import { declare } from './declare.ts'
 import { ipWarnings } from './ip-warnings.ts'
-import { admitPod } from './pod-admission.ts'
 import { prepareCreate, prepareUpdate } from './pod/prepare.ts'
 import { podCreateErrors } from './pod/spec.ts'
 import { podStatusErrors } from './pod/status.ts'
@@ -39,7 +38,6 @@ function warn(pod: Pod, old?: Pod): string[] {
 
 export const pods = declare<Pod>('pods', {
   subresources: ['binding', 'exec', 'log', 'status'],
-  admit: admitPod,
   prepareCreate,
   prepareUpdate,
   // An update's rules include those of the whole Pod, in Kubernetes' order.

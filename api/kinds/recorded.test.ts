@@ -10,6 +10,8 @@ import { withDefaults } from '../schema/default.ts'
 import { mergePatch } from '../schema/merge-patch.ts'
 import { kindOfResource } from './index.ts'
 import type { Kind } from './kind.ts'
+import { admitted, furnished, updating } from '../../test/support/admitted.ts'
+import { makeAdmission } from '../../worker/admission/index.ts'
 
 /**
  * What a running kube-apiserver 1.36 answered to these writes: the kinds must say the same, to the letter. The way from
@@ -57,7 +59,7 @@ function created(kind: Kind, namespace: string, body: JsonObject): Resource {
   }
   const context = { now: NOW, operation: 'create' }
   let object = defaulted(kind, filled)
-  object = kind.rules.admit?.(object) ?? object
+  object = admitted(kind, object)
   object = kind.rules.prepareCreate?.(object, context) ?? object
   const errors = [...validateMeta(object, undefined, kind), ...(kind.rules.validate?.(object, context) ?? [])]
   if (errors.length > 0) throw invalid(kind, object.metadata.name, errors)
@@ -76,6 +78,8 @@ function updated(kind: Kind, old: Resource, body: JsonObject, subresource: strin
   if (subresource === 'status') object = { ...object, metadata: old.metadata }
   void status
   const context = { now: NOW, operation: subresource || 'update' }
+  const asked = updating(kind, object, old, undefined, subresource)
+  object = makeAdmission().mutate(furnished(old.metadata.namespace ?? ''), asked)
   object = kind.rules.prepareUpdate?.(object, old, context) ?? object
   const own =
     subresource === 'status' && kind.rules.validateStatus !== undefined

@@ -216,6 +216,9 @@ function compareNow(store: SqliteStore, model: Model): void {
       .sort()
   const owned = store.owned('u1').filter(({ resource }) => resource !== 'events')
   expect(names(owned).sort()).toEqual(named(({ key, value }) => value === 1 && key.resource !== 'events'))
+  for (const resource of RESOURCES.filter((one) => one !== 'events')) {
+    expect(names(store.few(resource, 'default'))).toEqual(names(store.list({ resource, namespace: 'default' })))
+  }
   expect(names(store.onNode('n2')).sort()).toEqual(named(({ key, value }) => value === 2 && key.resource === 'pods'))
 }
 

@@ -142,6 +142,34 @@ export function objectRules(bed: () => Bed): void {
     })
   })
 
+  test('[AP180] what there are few of is kept in memory, through writes and what is taken back', async () => {
+    const quota = (name: string, namespace: string) => object('ResourceQuota', name, { metadata: { namespace } })
+    await bed().use((store) => {
+      expect(store.few('resourcequotas', 'default')).toEqual([])
+      const { rowsRead } = store.usage
+      for (let i = 0; i < 5; i++) store.few('resourcequotas', 'default')
+      expect(store.usage.rowsRead).toBe(rowsRead)
+      store.transaction((tx) => {
+        tx.insert('resourcequotas', quota('b', 'default'))
+        tx.insert('resourcequotas', quota('a', 'default'))
+        tx.insert('resourcequotas', quota('c', 'other'))
+        expect(names(tx.few('resourcequotas', 'default'))).toEqual(['a', 'b'])
+      })
+      const undone = () =>
+        store.transaction((tx) => {
+          tx.delete(key('resourcequotas', 'a'))
+          tx.insert('resourcequotas', quota('d', 'default'))
+          throw new Error('taken back')
+        })
+      expect(undone).toThrow('taken back')
+      expect(names(store.few('resourcequotas', 'default'))).toEqual(['a', 'b'])
+      store.transaction((tx) => tx.delete(key('resourcequotas', 'a')))
+      expect(names(store.few('resourcequotas', 'default'))).toEqual(['b'])
+    })
+    await bed().restart('evict')
+    await bed().use((store) => expect(names(store.few('resourcequotas', 'default'))).toEqual(['b']))
+  })
+
   test('[ST8] managedFields are stored once for all that share them, and come back where they stood', async () => {
     const managedFields = [{ manager: 'kubectl', operation: 'Apply', fieldsV1: { 'f:data': { 'f:a\\"b': {} } } }]
     const metadatas = [

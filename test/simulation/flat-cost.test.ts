@@ -23,7 +23,7 @@ function counting(store: Store): { store: Store; rows: () => number } {
     rows += Array.isArray(result) ? result.length : 1
     return result
   }
-  const reads: ReadonlySet<PropertyKey> = new Set<keyof Reader>(['get', 'list', 'owned', 'onNode'])
+  const reads: ReadonlySet<PropertyKey> = new Set<keyof Reader>(['get', 'list', 'owned', 'onNode', 'few'])
   const wrapped = <T extends object>(inner: T): T =>
     new Proxy(inner, {
       get: (target, property) => {
@@ -47,6 +47,17 @@ function fill(store: Store, pods: number): void {
       apiVersion: 'v1',
       kind: 'Namespace',
       metadata: { name: 'default', uid: 'ns', resourceVersion: '', creationTimestamp: '2026-01-01T00:00:00Z' },
+    })
+    put('serviceaccounts', {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: {
+        name: 'default',
+        namespace: 'default',
+        uid: 'sa',
+        resourceVersion: '',
+        creationTimestamp: '2026-01-01T00:00:00Z',
+      },
     })
     for (let i = 0; i < NODES; i++)
       put('nodes', nodeNamed(`n${i}`, { allocatable: { cpu: '64', memory: '64Gi', pods: '500' } }))

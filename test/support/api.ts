@@ -13,10 +13,11 @@ import { makeAdmission } from '../../worker/admission/index.ts'
 import { Governor } from '../../worker/governor/governor.ts'
 import { storedNotes } from '../../worker/governor/notes.ts'
 import { limitsOf } from '../../worker/governor/quota.ts'
-import { makeRegistry } from '../../worker/registry/index.ts'
+import { makeRegistry, type Registry } from '../../worker/registry/index.ts'
 import { openNodeStore } from '../../worker/store/node.ts'
 import { readFrames } from './frames.ts'
 import { sealer } from '../../worker/store/seal.ts'
+import type { Store } from '../../worker/store/store.ts'
 
 export const ADMIN_TOKEN = 'the-admin-token-of-the-tests'
 export const KEY = 'a key of the tests, long enough to sign and seal'
@@ -105,6 +106,21 @@ const fail = (error: unknown): never => {
 /** Nothing has sockets here that could keep the counts. */
 const noNotes = { read: () => undefined, write: () => undefined }
 
+/** Gives each new namespace the ServiceAccount that its controller would: Pods run as it. */
+function furnish(store: Store, registry: Registry, kinds: readonly Kind[], clock: { readonly now: number }): void {
+  const kind = kinds.find(({ resource }) => resource === 'serviceaccounts')
+  if (kind === undefined) return
+  store.subscribe((changes) => {
+    for (const { type, key } of changes) {
+      if (type !== 'ADDED' || key.resource !== 'namespaces') continue
+      const dice = { uid: randomUUID, suffix: () => 'bcdfg' }
+      const caller = { user: { name: 'controller', groups: [] }, now: clock.now, warnings: [], dice }
+      const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default' } }
+      store.transaction((tx) => registry.create(tx, caller, kind, key.name, account))
+    }
+  })
+}
+
 /** The API over a store in memory, with the given kinds. */
 export function testApi(kinds: readonly Kind[], ring = 16_384, quota = 'off'): TestApi {
   const store = openNodeStore(':memory:', { ring, sealer: sealer(KEY) })
@@ -130,13 +146,15 @@ export function testApi(kinds: readonly Kind[], ring = 16_384, quota = 'off'): T
   const audit: string[] = []
   const roles = watchRoles(store)
   store.subscribe((changes) => hub.changed(changes))
+  const registry = makeRegistry(kinds, makeAdmission())
+  furnish(store, registry, kinds, clock)
   const api: Api = {
     governor,
     audit: { level: 'all', write: (line) => void audit.push(line) },
     store,
     reader: store,
     roles,
-    registry: makeRegistry(kinds, makeAdmission()),
+    registry,
     kinds,
     secrets: { adminToken: ADMIN_TOKEN, key: KEY },
     dice: { uid: randomUUID, suffix: (length) => 'bcdfg'.repeat(length).slice(0, length), secret: randomUUID },

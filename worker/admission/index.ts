@@ -1,22 +1,63 @@
 import type { Admission } from '../registry/attributes.ts'
-import { kindAdmission } from './kind-admission.ts'
+import { type Authoriser, byTheGuard } from './authoriser.ts'
+import { defaultIngressClass } from './default-ingress-class.ts'
+import { defaultStorageClass } from './default-storage-class.ts'
+import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import type { Plugin } from './plugin.ts'
+import { podTopologyLabels } from './pod-topology-labels.ts'
+import { priority } from './priority.ts'
 import { roleEscalation } from './role-escalation.ts'
+import { runtimeClass } from './runtime-class.ts'
+import { serviceAccount } from './service-account.ts'
+import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
-/** The plugins that are on by default, in kube-apiserver's order (pkg/kubeapiserver/options/plugins.go). */
-const PLUGINS: readonly Plugin[] = [namespaceLifecycle, kindAdmission, roleEscalation]
+export type { Action, Authoriser } from './authoriser.ts'
+
+/** What admission needs of the rooms beside it. */
+export interface Powers {
+  /** Asked by the plugins that look at more than the request itself. */
+  readonly may: Authoriser
+}
+
+/** The plugins that are on by default, in kube-apiserver's order (AllOrderedPlugins of pkg/kubeapiserver/options). */
+const plugins = (_powers: Powers): readonly Plugin[] => [
+  namespaceLifecycle,
+  serviceAccount,
+  taintNodesByCondition,
+  priority,
+  defaultTolerationSeconds,
+  defaultStorageClass,
+  runtimeClass,
+  defaultIngressClass,
+  podTopologyLabels,
+  roleEscalation,
+]
 
 /** The chain of plugins as one. */
-export function makeAdmission(plugins: readonly Plugin[] = PLUGINS): Admission {
+export function makeAdmission(powers: Partial<Powers> = {}): Admission {
+  return chain(plugins({ may: byTheGuard, ...powers }))
+}
+
+/** Each resource meets only the plugins that look at it. */
+export function chain(all: readonly Plugin[]): Admission {
+  const chains = new Map<string, readonly Plugin[]>()
+  const of = (resource: string): readonly Plugin[] => {
+    const found = chains.get(resource) ?? all.filter((plugin) => plugin.of?.includes(resource) ?? true)
+    chains.set(resource, found)
+    return found
+  }
   return {
     mutate(tx, attributes) {
       let { object } = attributes
-      for (const plugin of plugins) object = plugin.admit?.(object, attributes, tx) ?? object
+      for (const plugin of of(attributes.kind.resource)) object = plugin.admit?.(object, attributes, tx) ?? object
       return object
     },
     validate(tx, attributes) {
-      for (const plugin of plugins) plugin.validate?.(attributes, tx)
+      for (const plugin of of(attributes.kind.resource)) plugin.validate?.(attributes, tx)
+    },
+    gone(tx, kind, object) {
+      for (const plugin of of(kind.resource)) plugin.gone?.(object, kind, tx)
     },
   }
 }

@@ -90,6 +90,18 @@ function other(method: string, path: string): RequestInfo {
   }
 }
 
+/** An action that no request asks for by itself, as authorisers see it (authorizer.AttributesRecord). */
+export function actionInfo(action: {
+  readonly verb: string
+  readonly group: string
+  readonly resource: string
+  readonly subresource?: string
+  readonly namespace?: string
+  readonly name?: string
+}): RequestInfo {
+  return { ...other('', ''), isResourceRequest: true, version: '*', ...action }
+}
+
 /** `path` is the raw path of the URL (percent-encoded), without the query. */
 export function requestInfo(method: string, path: string, query: Query): RequestInfo {
   const readable = decoded(path)

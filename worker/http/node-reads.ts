@@ -61,6 +61,9 @@ export class NodeReads implements Reader {
   onNode(node: string): Row[] {
     return this.store.onNode(node)
   }
+  few(resource: string, namespace: string): Row[] {
+    return this.store.few(resource, namespace)
+  }
   changes(since: number, resource?: string, namespace?: string): Change[] {
     return this.store.changes(since, resource, namespace)
   }

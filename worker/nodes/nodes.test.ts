@@ -61,6 +61,11 @@ beforeEach(() => {
   wake()
   store.subscribe((changes: readonly Change[]) => nodes.changed(changes))
   create('namespaces', { kind: 'Namespace', apiVersion: 'v1', metadata: { name: 'default' } })
+  create('serviceaccounts', {
+    kind: 'ServiceAccount',
+    apiVersion: 'v1',
+    metadata: { name: 'default', namespace: 'default' },
+  })
 })
 
 function create(resource: string, object: Draft): void {

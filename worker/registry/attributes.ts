@@ -33,4 +33,6 @@ export interface Admission {
   mutate(tx: Tx, attributes: Attributes & { readonly object: Resource }): Resource
   /** Asked for every operation, after the object was found valid; what it writes (quota) is part of the transaction. */
   validate(tx: Tx, attributes: Attributes): void
+  /** The row of this object has gone, at once or after its finalizers; part of the transaction that took it. */
+  gone(tx: Tx, kind: Kind, object: Resource): void
 }

@@ -4,6 +4,7 @@ import { isDeleting, type Resource } from '../../api/meta/object.ts'
 import { rfc3339 } from '../../api/meta/time.ts'
 import type { Pod, PodCondition } from '../../api/schema/types.generated.ts'
 import type { Key, Row, Tx } from '../store/store.ts'
+import type { Admission } from './attributes.ts'
 import type { Caller, UpdateOptions } from './registry.ts'
 import { dryRow, printed } from './stored.ts'
 
@@ -11,7 +12,21 @@ import { dryRow, printed } from './stored.ts'
  * BindingREST.setPodHostAndAnnotations of pkg/registry/core/pod/storage: goes round the update strategy, which would
  * refuse a changed spec.nodeName.
  */
-export function bind(tx: Tx, caller: Caller, pods: Kind, key: Key, node: string, options: UpdateOptions = {}): Row {
+export function bind(
+  admission: Admission,
+  tx: Tx,
+  caller: Caller,
+  pods: Kind,
+  key: Key,
+  node: string,
+  options: UpdateOptions = {},
+): Row {
+  const { namespace, name } = key
+  const dryRun = options.dryRun === true
+  const binding = bindingOf(key, node, options)
+  const asked = { operation: 'CREATE', kind: pods, namespace, name, subresource: 'binding', caller, dryRun } as const
+  const admitted = admission.mutate(tx, { ...asked, object: binding })
+  admission.validate(tx, { ...asked, object: admitted })
   const row = tx.get(key)
   if (row === undefined) throw notFound('pods', key.name)
   if (options.uid !== undefined && options.uid !== row.uid) {
@@ -21,8 +36,28 @@ export function bind(tx: Tx, caller: Caller, pods: Kind, key: Key, node: string,
       `Precondition failed: UID in precondition: ${options.uid}, UID in object meta: ${row.uid}`,
     )
   }
-  const pod = printed(pods, bound(key, row.object, node, caller.now))
-  return options.dryRun === true ? dryRow(key, pod, row.version) : tx.update(pods.resource, pod)
+  const pod = printed(pods, bound(key, withMeta(row.object, admitted), node, caller.now))
+  return dryRun ? dryRow(key, pod, row.version) : tx.update(pods.resource, pod)
+}
+
+const bindingOf = ({ namespace, name }: Key, node: string, { uid = '' }: UpdateOptions): Resource => {
+  const metadata = { name, namespace, uid, resourceVersion: '', creationTimestamp: '' }
+  const binding: Resource & { target: object } = {
+    apiVersion: 'v1',
+    kind: 'Binding',
+    metadata,
+    target: { apiVersion: 'v1', kind: 'Node', name: node },
+  }
+  return binding
+}
+
+/** What admission wrote on the binding goes over to the Pod. */
+function withMeta(pod: Resource, { metadata: { labels, annotations } }: Resource): Resource {
+  if (labels === undefined && annotations === undefined) return pod
+  const metadata = { ...pod.metadata }
+  if (labels !== undefined) metadata.labels = { ...metadata.labels, ...labels }
+  if (annotations !== undefined) metadata.annotations = { ...metadata.annotations, ...annotations }
+  return { ...pod, metadata }
 }
 
 function bound(key: Key, old: Resource, node: string, now: number): Pod {

@@ -31,7 +31,9 @@ export function remove(
   const marked = printed(kind, changed)
   const gone = mayGo(kind, marked)
   if (dryRun) return { row: dryRow(key, marked, row.version), gone }
-  return { row: gone ? tx.delete(key, marked) : tx.update(kind.resource, marked), gone }
+  if (!gone) return { row: tx.update(kind.resource, marked), gone }
+  admission.gone(tx, kind, old)
+  return { row: tx.delete(key, marked), gone }
 }
 
 function checkPreconditions(kind: Kind, key: Key, row: Row, options: DeleteOptions): void {

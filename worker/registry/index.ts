@@ -33,7 +33,7 @@ export function makeRegistry(kinds: readonly Kind[], admission: Admission): Regi
     validate: (tx, attributes) => admission.validate(tx, attributes),
     bind(tx, caller, key, node, options) {
       if (pods === undefined) throw new Error('pods are not among the kinds of this registry')
-      return bind(tx, caller, pods, key, node, options)
+      return bind(admission, tx, caller, pods, key, node, options)
     },
   }
 }

@@ -49,6 +49,7 @@ export function update(
   admission.validate(tx, { ...attributes, object: ready })
   if (dryRun) return dryRow(key, ready, row.version)
   if (isDeleting(ready) && mayGo(kind, ready)) {
+    admission.gone(tx, kind, ready)
     // Watches see the last stored state go; who removed the last finalizer sees what it wrote.
     const { version } = tx.delete(key)
     return dryRow(key, ready, version)

@@ -43,6 +43,10 @@ export class Reading implements Reader {
     return this.#all(this.tables.views.onNode(node))
   }
 
+  few(resource: string, namespace: string): StoredRow[] {
+    return this.#all(this.tables.views.few(resource, namespace))
+  }
+
   changes(since: number, resource?: string, namespace?: string, limit?: number): StoredChange[] {
     const { log, events, version } = this.tables
     if (since >= version) return []

@@ -57,6 +57,12 @@ export interface Reader {
   /** Pods whose spec.nodeName is this, in (namespace, name) order. The first call after a wake reads a row of every Pod. */
   onNode(node: string): Row[]
   /**
+   * Objects of a resource of which there are few (classes, quotas, limit ranges), in order of name; `namespace` is ''
+   * where they are cluster-scoped. Their keys stay in memory from the first call on, so asking where there is none
+   * costs nothing.
+   */
+  few(resource: string, namespace: string): Row[]
+  /**
    * Changes with a resourceVersion above `since`, oldest first, at most `limit`; none where `since` lies ahead. Throws 410
    * Expired when the ring no longer holds them all. Events have a ring of their own: with `resource` only that resource's
    * ring counts, without it both do. An Event that ends by its age is no change.

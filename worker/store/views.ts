@@ -21,7 +21,7 @@ function remove(view: View, value: string, key: Key): void {
 }
 
 /**
- * Children of an owner and Pods of a node: built when first asked for, kept up with every write while the store is
+ * Children of an owner, Pods of a node, and the keys of resources of which there are few: built when first asked for, kept up with every write while the store is
  * open. An index in the database would write a row more for each create and each delete of an owned or bound object,
  * and rows written are what a small cluster runs out of first; building a view reads each object's row once a wake.
  */
@@ -30,6 +30,8 @@ export class Views {
   readonly #journal: Journal
   #owned: View | undefined
   #onNode: View | undefined
+  /** By resource: the keys in each namespace. */
+  readonly #few = new Map<string, View>()
 
   constructor(db: Database, journal: Journal) {
     this.#db = db
@@ -48,6 +50,18 @@ export class Views {
       `SELECT resource, namespace, name, node AS value FROM objects WHERE resource = 'pods' AND node IS NOT NULL`,
     )
     return sorted(this.#onNode.get(node))
+  }
+
+  few(resource: string, namespace: string): Key[] {
+    let view = this.#few.get(resource)
+    if (view === undefined) {
+      view = this.#read(
+        'SELECT resource, namespace, name, namespace AS value FROM objects WHERE resource = ?',
+        resource,
+      )
+      this.#few.set(resource, view)
+    }
+    return sorted(view.get(namespace))
   }
 
   replace(before: StoredRow | undefined, after: StoredRow | undefined): void {
@@ -69,12 +83,17 @@ export class Views {
       for (const value of words(old)) remove(view, value, plain)
       for (const value of words(fresh)) add(view, value, plain)
     }
+    const few = this.#few.get(key.resource)
+    if (few === undefined) return
+    if (after === undefined) remove(few, key.namespace, plain)
+    else add(few, key.namespace, plain)
   }
 
-  #read(text: string): View {
+  #read(text: string, ...bound: string[]): View {
     const view: View = new Map()
     for (const { value, ...key } of this.#db.all<{ resource: string; namespace: string; name: string; value: string }>(
       text,
+      ...bound,
     ))
       for (const word of words(value)) add(view, word, key)
     return view

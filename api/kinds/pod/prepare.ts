@@ -10,7 +10,6 @@ import type {
   PodTemplateSpec,
   Volume,
 } from '../../schema/types.generated.ts'
-import { admitPodUpdate } from '../pod-admission.ts'
 import { qosOf } from './qos.ts'
 import type { HookContext } from '../kind.ts'
 
@@ -171,6 +170,6 @@ function prepareStatus(pod: Pod, old: Pod): Pod {
 
 export function prepareUpdate(pod: Pod, old: Pod, { operation }: HookContext): Pod {
   if (operation === 'status') return prepareStatus(pod, old)
-  const admitted = admitPodUpdate(converted(pod), old)
-  return { ...admitted, spec: withoutDisabled(admitted.spec) }
+  const read = converted(pod)
+  return { ...read, spec: withoutDisabled(read.spec) }
 }

@@ -1,6 +1,7 @@
 import { type FieldError, type Path, eachInvalid, invalidValue, notSupported } from '../../meta/field-error.ts'
 import { labelValueErrors, qualifiedNameErrors } from '../../meta/names.ts'
 import type { Toleration } from '../../schema/types.generated.ts'
+import { same } from '../same.ts'
 
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
@@ -34,4 +35,28 @@ export function tolerations(list: readonly Toleration[], at: Path, errors: Field
     operator(toleration, here.child('operator'), errors)
     if (effect !== '' && !EFFECTS.includes(effect)) errors.push(notSupported(here.child('effect'), effect, EFFECTS))
   })
+}
+
+/** Whether `wide` tolerates all that `narrow` does: isSuperset of pkg/util/tolerations. */
+function covers(wide: Toleration, narrow: Toleration): boolean {
+  if (same(wide, narrow)) return true
+  const anyKey = !wide.key && wide.operator === 'Exists'
+  if ((wide.key ?? '') !== (narrow.key ?? '') && !anyKey) return false
+  if (wide.effect && wide.effect !== narrow.effect) return false
+  const [most, asked] = [wide.tolerationSeconds, narrow.tolerationSeconds]
+  if (wide.effect === 'NoExecute' && most !== undefined && (asked === undefined || asked > most)) return false
+  if (wide.operator === 'Exists') return true
+  return (narrow.operator || 'Equal') === 'Equal' && (wide.value ?? '') === (narrow.value ?? '')
+}
+
+/** Both lists, without what another one of them covers: `MergeTolerations`. */
+export function mergedTolerations(first: readonly Toleration[], second: readonly Toleration[]): Toleration[] {
+  const all = [...first, ...second]
+  const merged: Toleration[] = []
+  all.forEach((toleration, i) => {
+    if (merged.some((kept) => covers(kept, toleration))) return
+    const later = all.slice(i + 1).some((other) => !same(other, toleration) && covers(other, toleration))
+    if (!later) merged.push(toleration)
+  })
+  return merged
 }
