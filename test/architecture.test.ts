@@ -46,6 +46,7 @@ const RULES: readonly Rule[] = [
     of: 'worker/admission/',
     may: ['api/', 'worker/admission/', 'worker/guard/', 'worker/registry/', 'worker/store/store.ts'],
   },
+  { of: 'worker/metrics/', may: ['worker/metrics/'] },
   { of: 'worker/registry/', may: ['api/', 'worker/registry/', 'worker/store/store.ts', 'node:crypto'] },
   {
     of: 'worker/guard/',
@@ -61,6 +62,7 @@ const RULES: readonly Rule[] = [
       'worker/governor/',
       'worker/http/',
       'worker/guard/',
+      'worker/metrics/',
       'worker/registry/',
       'worker/store/store.ts',
       'worker/nodes/',
@@ -131,7 +133,7 @@ test.each(RULES)('$of imports only what it may', (rule) => {
 /** Folders whose decisions must come out the same tomorrow: time, chance and the outside are arguments there. */
 const PURE = sources.filter(
   (file) =>
-    /^(api\/|worker\/(audit|control|governor|registry)\/|agent\/pod\/|agent\/volumes\/(payload|token-life))/.test(
+    /^(api\/|worker\/(audit|control|governor|metrics|registry)\/|agent\/pod\/|agent\/volumes\/(payload|token-life))/.test(
       file,
     ) && !/^(api\/schema\/generate\/|worker\/control\/driver|agent\/pod\/worker)/.test(file),
 )

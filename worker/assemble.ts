@@ -6,6 +6,7 @@ import { Driver } from './control/driver.ts'
 import { allControllers } from './control/index.ts'
 import type { Api } from './http/api.ts'
 import { makeApp } from './http/app.ts'
+import { observed } from './http/measure.ts'
 import { Hub } from './http/hub.ts'
 import { NodeReads } from './http/node-reads.ts'
 import { consoleLog, detailsOf } from './http/respond.ts'
@@ -92,7 +93,9 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
   answerHeartbeats(ctx)
   liveness.wake(Date.now())
   const reader = new NodeReads(store, (node) => liveness.lastHeard(node))
+  const { observe, ...seen } = observed({ store, governor, watchers: () => hub.watchers(), now: Date.now })
   const driver = new Driver({
+    observe,
     store,
     registry,
     kinds: { ofResource: kindOfResource, ofObject: kindOfObject },
@@ -102,13 +105,8 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
     liveness,
   })
   const hub = hubOf(ctx, reader)
-  const untold = new Untold()
   const roles = watchRoles(store)
-  store.subscribe((committed) => {
-    driver.changed(committed)
-    hub.changed(committed)
-    untold.add(committed)
-  })
+  const untold = tell(store, driver, hub)
   createSystemNamespaces(store, registry, dice, Date.now())
   reconcileRoles({ store, registry, kindOf: kindOfResource, dice }, Date.now())
   const accept: Api['accept'] = (watch, first) => hub.accept(watch, first)
@@ -126,8 +124,20 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
     accept,
     governor,
     audit,
+    ...seen,
   }
   return { api, app: makeApp(api), driver, governor, recorder, dice, hub, nodes, untold }
+}
+
+/** Tells everybody of each commit, and answers what is still to be told to the agents. */
+function tell(store: Store, driver: Driver, hub: Hub): Untold {
+  const untold = new Untold()
+  store.subscribe((committed) => {
+    driver.changed(committed)
+    hub.changed(committed)
+    untold.add(committed)
+  })
+  return untold
 }
 
 function governorOf(ctx: DurableObjectState, env: Env, store: Store): Governor {

@@ -9,6 +9,8 @@ import { Noise } from './audit/noise.ts'
 import { sentBy } from './http/audited.ts'
 import { bridge } from './http/bridge.ts'
 import { health } from './http/health.ts'
+import { SENT_HEADER } from './http/gate.ts'
+import { compressed } from './http/gzip.ts'
 import { goQuery } from './http/query.ts'
 import { forbiddenRequest } from './http/refusals.ts'
 import { respondError } from './http/respond.ts'
@@ -82,8 +84,16 @@ async function route(asked: Request, env: Env): Promise<Response> {
   const cluster = env.CLUSTER.get(env.CLUSTER.idFromName(CLUSTER_NAME))
   if (isJoin(admission) !== (url.pathname === JOIN_PATH)) throw unauthorized()
   if (isStreamPath(url.pathname)) return stream(request, env, cluster)
-  if (request.method === 'GET' && info().verb === 'watch') return bridge(request, cluster)
-  return cluster.fetch(request)
+  const sent = stamped(request, now)
+  if (request.method === 'GET' && info().verb === 'watch') return bridge(sent, cluster)
+  return compressed(request, await cluster.fetch(sent))
+}
+
+/** The request with the time at which it goes on, from which the object sees how long it waited there. */
+function stamped(request: Request, now: number): Request {
+  const headers = new Headers(request.headers)
+  headers.set(SENT_HEADER, String(now))
+  return new Request(request, { headers })
 }
 
 /** The request with what its JWT says, for the object; the same one where it carries none that holds. */

@@ -6,6 +6,7 @@ import { VOUCHER, vouch } from '../../worker/guard/admit.ts'
 import { reconcileRoles, watchRoles } from '../../worker/guard/reconcile-roles.ts'
 import type { Api } from '../../worker/http/api.ts'
 import { makeApp } from '../../worker/http/app.ts'
+import { observed } from '../../worker/http/measure.ts'
 import { Hub, type Socket, type Sockets } from '../../worker/http/hub.ts'
 import { type Frame, LIVE_SINCE, MORE_LEFT } from '../../worker/http/watch-state.ts'
 import { createSystemNamespaces } from '../../worker/http/system-namespaces.ts'
@@ -143,12 +144,19 @@ export function testApi(kinds: readonly Kind[], ring = 16_384, quota = 'off'): T
     { limits: limitsOf(quota), spent: () => store.usage, sockets: noNotes, stored: storedNotes(store) },
     clock.now,
   )
+  const { observe: _, ...seen } = observed({
+    store,
+    governor,
+    watchers: () => hub.watchers(),
+    now: () => clock.now,
+  })
   const audit: string[] = []
   const roles = watchRoles(store)
   store.subscribe((changes) => hub.changed(changes))
   const registry = makeRegistry(kinds, makeAdmission())
   furnish(store, registry, kinds, clock)
   const api: Api = {
+    ...seen,
     governor,
     audit: { level: 'all', write: (line) => void audit.push(line) },
     store,

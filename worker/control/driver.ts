@@ -16,6 +16,8 @@ export interface DriverOptions {
   readonly recorder: Recorder
   readonly dice: Dice
   readonly liveness: Liveness
+  /** Told when a reconcile begins; what it answers is told how it ended. */
+  readonly observe?: (controller: string) => (failed: boolean) => void
   /** Work of one turn: a reconcile counts one, and each of its writes one more. */
   readonly budget?: number
 }
@@ -106,13 +108,16 @@ export class Driver {
   #run(job: Job, now: number): number {
     const controller = this.#controllers.get(job.controller)
     if (controller === undefined) return 1
+    const ended = this.#options.observe?.(controller.name)
     try {
       const { again, retry, writes } = this.#reconcile(controller, job, now)
+      ended?.(false)
       if (retry) this.#queue.done(job, Math.min(again ?? Infinity, now + backoff(job.attempts)), job.attempts + 1)
       else if (again !== undefined && again <= now) this.#queue.wake(job.controller, job.key)
       else this.#queue.done(job, again, 0)
       return 1 + writes
     } catch (error) {
+      ended?.(true)
       this.#failed(controller, job, error, now)
       return 2
     }

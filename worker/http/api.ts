@@ -15,6 +15,9 @@ import { packageOf } from './body-kind.ts'
 import { otherThanAsked } from './refusals.ts'
 import type { Log } from './respond.ts'
 import { includeOf, type Showing } from './view.ts'
+import type { Gate } from './gate.ts'
+import type { Measured } from './measure.ts'
+import type { Metrics } from '../metrics/metrics.ts'
 import type { Frame, Watch } from './watch-state.ts'
 
 /** What the API is built on. The object makes one of these; tests make one over a store in memory. */
@@ -38,6 +41,9 @@ export interface Api {
   readonly nodes: OpensWith['nodes']
   /** The store as clients see it: with what is made on read and never stored (heartbeats, leases of nodes). */
   readonly reader: Reader
+  readonly gate: Gate
+  readonly metrics: Metrics
+  readonly measured: Measured
   /** Says what may still be written today. */
   readonly governor: Governor
   /** Who may do what, kept up with the store. */

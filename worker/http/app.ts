@@ -7,12 +7,13 @@ import { actingAs, permit, whoIs } from './authentication.ts'
 import { discover } from './discovery-routes.ts'
 import { fieldManagerOf } from './field-manager.ts'
 import { health, healthRoutes } from './health.ts'
+import { measured, metricsResponse } from './measure.ts'
 import { openapi } from './openapi.ts'
 import { pageNotFound } from './plain.ts'
 import { goQuery } from './query.ts'
 import type { User } from '../guard/credentials.ts'
 import { type RequestInfo, requestInfo } from '../guard/request-info.ts'
-import { quotaRequest, ration } from './quota.ts'
+import { askerOf, quotaRequest, ration } from './quota.ts'
 import { onResource } from './resources.ts'
 import { respondError } from './respond.ts'
 import { createJoinTokenRequest, createUserTokenRequest } from './tokens.ts'
@@ -26,6 +27,7 @@ export function makeApp(api: Api): Hono<Env> {
   const app = new Hono<Env>({ strict: false })
   app.onError((error, c) => respondError(error, c.req.raw, c.get('caller')?.warnings, api.log))
   app.use((c, next) => audited(api, c, next))
+  app.use((c, next) => measured(api, c, next))
   app.use(async (c, next) => {
     const url = new URL(c.req.url)
     const answer = health(c.req.raw, url.pathname)
@@ -42,13 +44,19 @@ export function makeApp(api: Api): Hono<Env> {
     ration(api, user, info, now)
     c.set('query', query)
     c.set('caller', callerOf(api, user, now, fieldManagerOf(query, c.req.header('user-agent'))))
-    return next()
+    const leave = api.gate.enter(c.req.raw, askerOf(user), now)
+    try {
+      return await next()
+    } finally {
+      leave()
+    }
   })
   discover(app, api)
   healthRoutes(app, api)
   openapi(app, api.kinds)
   app.post('/podo/tokens', (c) => createUserTokenRequest(api, c.req.raw, c.get('caller').now))
   app.post('/podo/join-tokens', (c) => createJoinTokenRequest(api, c.req.raw, c.get('caller').now))
+  app.get('/metrics', () => metricsResponse(api.metrics))
   app.get('/podo/quota', () => quotaRequest(api))
   app.all('*', (c) => {
     const info = c.get('info')

@@ -78,6 +78,14 @@ export class Hub {
     return response
   }
 
+  /** How many watches each resource has, of those that are watched. */
+  watchers(): Map<string, number> {
+    const counts = this.options.kinds.map(
+      ({ resource }) => [resource, this.sockets.tagged(watchTag(resource)).length] as const,
+    )
+    return new Map(counts.filter(([, count]) => count > 0))
+  }
+
   /** Notes committed changes; they travel with the next `flush`. */
   changed(changes: readonly Change[]): void {
     this.waiting.push(...changes)

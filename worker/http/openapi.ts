@@ -6,6 +6,7 @@ import { openapiV2 } from '../../api/schema/openapi-v2.ts'
 import { hashOf, openapiV3, openapiV3Index } from '../../api/schema/openapi-v3.ts'
 import type { Env } from './app.ts'
 import { unchanged } from './conditional.ts'
+import { lengthHeaders } from './gzip.ts'
 
 /**
  * What clients read types from: https://kubernetes.io/docs/concepts/overview/kubernetes-api/#openapi-interface-definition.
@@ -49,7 +50,7 @@ function kept(request: Request, { body, hash }: Document, headers: Readonly<Reco
   const etag = `"${hash}"`
   const all = { 'cache-control': 'no-cache, private', etag, ...headers }
   if (unchanged(request, etag)) return new Response(null, { status: 304, headers: all })
-  return new Response(body, { headers: all })
+  return new Response(body, { headers: { ...all, ...lengthHeaders(body) } })
 }
 
 const notAcceptable = (): Response => new Response(null, { status: 406, headers: { vary: 'Accept' } })

@@ -13,7 +13,8 @@ export function ration(api: Api, user: User, info: RequestInfo, now: number): vo
   api.governor.admit(askerOf(user), info.resource === 'events', now)
 }
 
-function askerOf({ groups }: User): Asker {
+/** Which share of what is scarce a user has. */
+export function askerOf({ groups }: User): Asker {
   if (groups.includes(MASTERS)) return 'admin'
   return groups.includes(NODES) ? 'node' : 'other'
 }

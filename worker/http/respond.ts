@@ -3,6 +3,7 @@ import type { Json, JsonObject } from '../../api/meta/object.ts'
 import { StatusError } from '../../api/meta/status-error.ts'
 import { DaySpentError } from '../store/store.ts'
 import { encodeProtobuf, envelope } from '../../api/schema/protobuf.ts'
+import { lengthHeaders } from './gzip.ts'
 import { CONTENT_TYPES, errorFormatOf, type Format } from './negotiate.ts'
 import { printYaml } from './yaml.ts'
 
@@ -57,11 +58,16 @@ export function addWarnings(headers: Headers, warnings: readonly string[]): void
 
 /** An answer in the form that was asked for. */
 export function respond(answer: Answer, format: Format, status = 200, warnings: readonly string[] = []): Response {
-  const plain = { 'content-type': CONTENT_TYPES[format.media], 'cache-control': 'no-cache, private' }
-  if (warnings.length === 0) return new Response(write(answer, format), { status, headers: plain })
+  const body = write(answer, format)
+  const plain = {
+    'content-type': CONTENT_TYPES[format.media],
+    'cache-control': 'no-cache, private',
+    ...lengthHeaders(body),
+  }
+  if (warnings.length === 0) return new Response(body, { status, headers: plain })
   const headers = new Headers(plain)
   addWarnings(headers, warnings)
-  return new Response(write(answer, format), { status, headers })
+  return new Response(body, { status, headers })
 }
 
 /** A Status, of success or of failure. */
