@@ -11,6 +11,7 @@ import { bridge } from './http/bridge.ts'
 import { health } from './http/health.ts'
 import { SENT_HEADER } from './http/gate.ts'
 import { compressed } from './http/gzip.ts'
+import { issuerDocument } from './http/issuer.ts'
 import { goQuery } from './http/query.ts'
 import { forbiddenRequest } from './http/refusals.ts'
 import { respondError } from './http/respond.ts'
@@ -69,6 +70,9 @@ async function route(asked: Request, env: Env): Promise<Response> {
   const url = new URL(asked.url)
   const open = health(asked, url.pathname)
   if (open !== undefined) return open
+  // Whoever gives the cluster's issuer a name wants others to verify its tokens: the keys are public then.
+  const issuer = secrets.issuer === undefined ? undefined : issuerDocument(secrets, asked.method, url)
+  if (issuer !== undefined) return issuer
   const info = () => requestInfo(asked.method, url.pathname, goQuery(url))
   const now = Date.now()
   let admission = admit(secrets, asked.headers, now)

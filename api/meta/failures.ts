@@ -100,7 +100,7 @@ export function invalid(
   return new StatusError('Invalid', errors.length === 0 ? head : `${head}: ${aggregate(errors)}`, {
     ...(name === '' ? {} : { name }),
     ...(kind.group === '' ? {} : { group: kind.group }),
-    kind: kind.kind,
+    ...(kind.kind === '' ? {} : { kind: kind.kind }),
     causes: errors.map((error) => ({ reason: causeReason(error.type), message: errorBody(error), field: error.field })),
   })
 }

@@ -121,6 +121,17 @@ test('[GD46] a token of a ServiceAccount passes the edge, and a forged one wakes
   }
 })
 
+test('[GD47] keys are public where the issuer was given a name, and not otherwise', async () => {
+  const named = { ...bindings, PODO_ISSUER: 'https://podo.example' }
+  const answer = await call('GET', '/.well-known/openid-configuration', undefined, {}, named)
+  expect(await answer.json()).toMatchObject({
+    issuer: 'https://podo.example',
+    jwks_uri: 'https://podo.example/openid/v1/jwks',
+  })
+  expect((await call('GET', '/openid/v1/jwks', undefined, {}, named)).status).toBe(200)
+  expect((await call('GET', '/openid/v1/jwks', undefined, {})).status).toBe(403)
+})
+
 test('[AP12] a bridged watch outlives the eviction of its object, and gets the next event', async () => {
   const base = await namespaceOf('evicted')
   const watch = lines(await call('GET', `${base}?watch=1&timeoutSeconds=60`))

@@ -51,11 +51,12 @@ export function admit(secrets: Secrets, headers: Headers, now: number): Admissio
   return identity === undefined ? { who: 'invalid' } : { who: 'jwt', token, identity }
 }
 
-const keysOf = ({ key, previousKey }: Secrets): string[] => (previousKey === undefined ? [key] : [key, previousKey])
+export const keysOf = ({ key, previousKey }: Secrets): string[] =>
+  previousKey === undefined ? [key] : [key, previousKey]
 
 const tokenOf = (headers: Headers): string | undefined => bearer(headers.get('authorization'))
 
-const isJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)
+export const isJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)
 
 /**
  * The value of the VOUCHER header for a request with a JWT that holds: what it says, under an HMAC that covers the token

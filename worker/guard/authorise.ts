@@ -20,16 +20,17 @@ const NODE_PREFIX = 'system:node:'
  */
 export function authorise({ reader, roles }: Policy, user: User, info: RequestInfo): Verdict {
   if (user.groups.includes(MASTERS)) return ALLOWED
-  const asNode = user.groups.includes(NODES) ? nodeVerdict(reader, user.name, info) : denied()
+  const asNode = isNode(user) ? nodeVerdict(reader, user.name, info) : denied()
   if (asNode.allowed) return asNode
   const judged = judge(roles, user, info)
   if (judged.by !== undefined) return { allowed: true, by: judged.by }
   return denied([asNode.why, denialOf(judged.missing)].filter((why) => why !== '').join('\n'))
 }
 
-/** `NodeIdentity`: of the group of nodes is whoever says so, but only `system:node:NAME` is a node. */
+/** `NodeIdentity`: a node is who is named as one and is in the group of nodes. */
+export const isNode = ({ name, groups }: User): boolean => groups.includes(NODES) && name.startsWith(NODE_PREFIX)
+
 function nodeVerdict(reader: Reader, user: string, info: RequestInfo): Verdict {
-  if (!user.startsWith(NODE_PREFIX)) return denied()
   const name = user.slice(NODE_PREFIX.length)
   return name === '' ? denied(`unknown node for user ${goQuote(user)}`) : authoriseNode(reader, name, info)
 }

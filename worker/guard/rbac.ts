@@ -53,7 +53,7 @@ const rulesOf = (source: RoleSource, { roleRef, namespace }: Binding): readonly 
   source.rules(roleRef.kind === 'Role' ? namespace : '', roleRef.name)
 
 /** How the authorizer's lister says it. */
-const missingRole = ({ kind, name }: RoleRef): string =>
+export const missingRole = ({ kind, name }: RoleRef): string =>
   `${kind.toLowerCase()}.rbac.authorization.k8s.io ${goQuote(name)} not found`
 
 /** Whether RBAC allows it: by which binding, or what kept it from knowing. */

@@ -8,6 +8,7 @@ import { discover } from './discovery-routes.ts'
 import { fieldManagerOf } from './field-manager.ts'
 import { health, healthRoutes } from './health.ts'
 import { measured, metricsResponse } from './measure.ts'
+import { issuerDocument } from './issuer.ts'
 import { openapi } from './openapi.ts'
 import { pageNotFound } from './plain.ts'
 import { goQuery } from './query.ts'
@@ -58,6 +59,9 @@ export function makeApp(api: Api): Hono<Env> {
   app.post('/podo/join-tokens', (c) => createJoinTokenRequest(api, c.req.raw, c.get('caller').now))
   app.get('/metrics', () => metricsResponse(api.metrics))
   app.get('/podo/quota', () => quotaRequest(api))
+  for (const path of ['/.well-known/openid-configuration', '/openid/v1/jwks']) {
+    app.get(path, (c) => issuerDocument(api.secrets, 'GET', new URL(c.req.url)) ?? pageNotFound())
+  }
   app.all('*', (c) => {
     const info = c.get('info')
     if (!info.isResourceRequest) {

@@ -1,6 +1,7 @@
 import { unauthorized } from '../../api/meta/failures.ts'
 import { accountUser } from '../guard/account-user.ts'
-import { admit, type Identity } from '../guard/admit.ts'
+import { admit, type Admission, keysOf } from '../guard/admit.ts'
+import { bootstrapUser } from '../guard/bootstrap-user.ts'
 import { ADMIN, ANONYMOUS, authenticate, type User } from '../guard/credentials.ts'
 import { authorise } from '../guard/authorise.ts'
 import { impersonated } from '../guard/impersonate.ts'
@@ -11,29 +12,29 @@ import type { RequestInfo } from '../guard/request-info.ts'
 /** Who asks; throws 401 for a token that is wrong, expired or revoked. Without a token it is system:anonymous. */
 export function whoIs(api: Api, headers: Headers, now: number): User {
   const admission = admit(api.secrets, headers, now)
-  switch (admission.who) {
-    case 'none':
-      return ANONYMOUS
-    case 'admin':
-      return ADMIN
-    case 'token': {
-      const user = api.store.transaction((tx) => authenticate(tx, admission.checked, now))
-      if (user === undefined) throw unauthorized()
-      return user
-    }
-    case 'jwt':
-      return bearerOfJwt(api, admission.identity, admission.token, now)
-    case 'bootstrap':
-    case 'invalid':
-      throw unauthorized()
-  }
-}
-
-/** What a JWT names may be gone. Throws 401. */
-function bearerOfJwt(api: Api, identity: Identity, token: string, now: number): User {
-  const user = identity.type === 'user' ? identity.user : accountUser(api.store, identity.identity, token, now)
+  if (admission.who === 'none') return ANONYMOUS
+  const user = userOf(api, admission, now)
   if (user === undefined) throw unauthorized()
   return user
+}
+
+/** The user behind what the headers prove, or undefined where it is revoked, or what it names is gone. */
+export function userOf(api: Api, admission: Admission, now: number): User | undefined {
+  switch (admission.who) {
+    case 'admin':
+      return ADMIN
+    case 'token':
+      return api.store.transaction((tx) => authenticate(tx, admission.checked, now))
+    case 'bootstrap':
+      return bootstrapUser(api.store, keysOf(api.secrets), admission.id, now)
+    case 'jwt': {
+      const { identity, token } = admission
+      return identity.type === 'user' ? identity.user : accountUser(api.store, identity.identity, token, now)
+    }
+    case 'none':
+    case 'invalid':
+      return undefined
+  }
 }
 
 /** Throws 403 in Kubernetes' words where the user may not do this. */

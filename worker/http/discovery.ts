@@ -9,9 +9,21 @@ import type { JsonObject } from '../../api/meta/object.ts'
  */
 
 /** Resources that are served but store nothing, or through which another is written. */
-const WITHOUT_STORAGE = ['bindings', 'selfsubjectreviews.authentication.k8s.io']
+export const WITHOUT_STORAGE = [
+  'bindings',
+  'selfsubjectreviews.authentication.k8s.io',
+  'tokenreviews.authentication.k8s.io',
+  'localsubjectaccessreviews.authorization.k8s.io',
+  'selfsubjectaccessreviews.authorization.k8s.io',
+  'selfsubjectrulesreviews.authorization.k8s.io',
+  'subjectaccessreviews.authorization.k8s.io',
+] as const
 
-export const VIRTUAL: readonly ResourceFacts[] = FACTS.filter((facts) => WITHOUT_STORAGE.includes(resourceOf(facts)))
+export const VIRTUAL: readonly (ResourceFacts & { readonly resource: (typeof WITHOUT_STORAGE)[number] })[] =
+  FACTS.flatMap((facts) => {
+    const resource = WITHOUT_STORAGE.find((name) => name === resourceOf(facts))
+    return resource === undefined ? [] : [{ ...facts, resource }]
+  })
 
 export interface GroupVersion {
   readonly group: string

@@ -12,9 +12,9 @@ import { list } from './list.ts'
 import { patch } from './patch.ts'
 import type { RequestInfo } from '../guard/request-info.ts'
 import { getScale, patchScale, updateScale } from './scale.ts'
-import { reviewSelf } from './self-subject-review.ts'
 import { requestToken } from './token-request.ts'
 import { update } from './update.ts'
+import { onVirtual } from './virtual.ts'
 import { watch } from './watch.ts'
 
 type Verb = (call: Call) => Response | Promise<Response>
@@ -47,7 +47,7 @@ export function onResource(
   const virtual = VIRTUAL.find(
     ({ group, version, plural }) => group === info.group && version === info.version && plural === info.resource,
   )
-  if (virtual !== undefined) return onVirtual(api, request, query, info, caller)
+  if (virtual !== undefined) return onVirtual(api, request, query, info, caller, virtual)
   // Resources have no HEAD in Kubernetes' routes, and /api/v1/watch/… has nothing but GET.
   if (request.method === 'HEAD' || (info.verb === 'watch' && request.method !== 'GET')) throw methodNotAllowed()
   const kind = kindOf(api, info)
@@ -73,20 +73,4 @@ function verbOf({ kind, info }: Call): Verb {
 function allowed(verb: Verb | undefined): Verb {
   if (verb === undefined) throw methodNotAllowed()
   return verb
-}
-
-/** Resources that store nothing of their own. */
-function onVirtual(
-  api: Api,
-  request: Request,
-  query: URLSearchParams,
-  info: RequestInfo,
-  caller: Caller,
-): Promise<Response> {
-  if (info.parts.length > 1) throw unknownResource()
-  if (info.verb !== 'create') throw methodNotAllowed()
-  if (info.resource === 'selfsubjectreviews') return reviewSelf(request, query, caller)
-  const kind = kindOf(api, { ...info, resource: 'pods' })
-  if (info.namespace === '') throw methodNotAllowed()
-  return bind({ api, request, query, info, kind, caller, contentType: request.headers.get('content-type') })
 }

@@ -1,3 +1,4 @@
+import { createLocalJWKSet, jwtVerify } from 'jose'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { kinds } from '../../api/kinds/index.ts'
 import { testApi, type TestApi } from '../../test/support/api.ts'
@@ -186,4 +187,23 @@ test('[GD45] what an earlier PODO_KEY signed still counts while that key is told
   expect(await who(token)).toMatchObject({ username: 'system:serviceaccount:default:builder' })
   rotate({ previousKey: undefined })
   expect(await who(token)).toBe(401)
+})
+
+test('[GD47] others verify a token by the published keys', async () => {
+  const { body } = await t.call('GET', '/.well-known/openid-configuration')
+  expect(body).toMatchObject({ issuer: ISSUER, id_token_signing_alg_values_supported: ['ES256'] })
+  const keys = await t.call('GET', new URL(String(body['jwks_uri'])).pathname)
+  expect(keys.headers.get('content-type')).toBe('application/jwk-set+json')
+  const token = await tokenFor({ audiences: ['vault'] })
+  const set = createLocalJWKSet(JSON.parse(keys.text))
+  const verified = await jwtVerify(token, set, {
+    audience: 'vault',
+    issuer: ISSUER,
+    currentDate: new Date(t.clock.now),
+  })
+  expect(verified.payload.sub).toBe('system:serviceaccount:default:builder')
+  expect((await t.call('GET', '/openid/v1/jwks', undefined, { token: await tokenFor() })).status).toBe(200)
+  expect((await t.call('GET', '/openid/v1/jwks', undefined, { headers: { 'impersonate-user': 'jane' } })).status).toBe(
+    403,
+  )
 })

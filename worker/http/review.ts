@@ -1,0 +1,53 @@
+import type { JsonObject } from '../../api/meta/object.ts'
+import { isJsonObject } from '../../api/schema/json-value.ts'
+import { canonical } from '../../api/schema/canonical.ts'
+import { withDefaults } from '../../api/schema/default.ts'
+import { badRequest } from '../../api/meta/failures.ts'
+import type { Call } from './api.ts'
+import { decodeBody, readBody } from './body.ts'
+import type { Expected } from './body-kind.ts'
+import { formatOf } from './negotiate.ts'
+import { writeOptions } from './options.ts'
+import { respond } from './respond.ts'
+
+/** A request on a resource without storage. */
+export type ReviewCall = Omit<Call, 'kind'>
+
+/** A question that is asked by a POST and answered with the same object, its status filled. */
+export interface Review {
+  readonly kind: Expected
+  /** The fields of the answer beside kind and apiVersion. Throws what Kubernetes refuses. */
+  readonly answer: (call: ReviewCall, sent: JsonObject) => JsonObject | Promise<JsonObject>
+}
+
+export const reviewKind = (group: string, kind: string): Expected => ({
+  apiVersion: `${group}/v1`,
+  group,
+  version: 'v1',
+  kind,
+  model: `io.k8s.api.${group.split('.')[0]}.v1.${kind}`,
+})
+
+/** POST of a review: nothing is stored. */
+export async function review({ kind: expected, answer }: Review, call: ReviewCall): Promise<Response> {
+  const { request, query, caller, contentType } = call
+  const format = formatOf(request, { views: false })
+  const bytes = await readBody(request)
+  const options = writeOptions('CreateOptions', query)
+  const decoded = decodeBody(expected, bytes, contentType, options.fieldValidation, caller.warnings)
+  const sent = withDefaults(expected.model, { ...decoded, metadata: metadataOf(call, decoded) })
+  const { apiVersion, kind, model } = expected
+  const body = canonical(model, { kind, apiVersion, ...(await answer(call, sent)) })
+  return respond({ apiVersion, kind, model, body }, format, 201, caller.warnings)
+}
+
+/** `rest.WipeObjectMetaSystemFields` and `EnsureObjectNamespaceMatchesRequestNamespace`. */
+function metadataOf({ info }: ReviewCall, { metadata }: JsonObject): JsonObject {
+  const given = isJsonObject(metadata) ? metadata : {}
+  const { creationTimestamp: _, deletionTimestamp: __, uid: ___, managedFields: ____, selfLink: _____, ...rest } = given
+  if (rest['namespace'] === '') delete rest['namespace']
+  if (rest['namespace'] !== undefined && rest['namespace'] !== info.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
+  }
+  return info.namespace === '' ? rest : { ...rest, namespace: info.namespace }
+}
