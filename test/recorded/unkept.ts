@@ -1,6 +1,5 @@
 import type { Json, JsonObject } from '../../api/meta/object.ts'
 import { isJsonObject } from '../../api/schema/json-value.ts'
-import type { Case } from './case.ts'
 import { drop } from './compare.ts'
 
 /** What is compared nowhere, and why; a line goes when its reason does. */
@@ -11,13 +10,10 @@ const IGNORED = [
   // That of a line in the recorded server's file of tokens.
   'status.userInfo.uid',
 ]
-const GENERATIONS = ['metadata.generation', '["metadata.generation"]', 'rows[*].object.metadata.generation']
 
 /** Takes out of an answer's body, in place, what podo is not held to. */
-export function dropUnkept(body: Json | undefined, recorded: Case): void {
+export function dropUnkept(body: Json | undefined): void {
   for (const path of IGNORED) drop(body, path)
-  if (wasRecordedEarly(recorded)) for (const path of GENERATIONS) drop(body, path)
-  visit(body, dropProtobufManagedFields)
   visit(body, dropTokenVolume)
 }
 
@@ -26,18 +22,6 @@ function visit(value: Json | undefined, work: (object: JsonObject) => void): voi
   if (!isJsonObject(value)) return
   work(value)
   Object.values(value).forEach((member) => visit(member, work))
-}
-
-/**
- * The Deployment controller writes the revision as an annotation, and that counts as a generation: in podo in the turn of
- * the create, in Kubernetes a moment later. Cases that leave the annotation out of the comparison were recorded before.
- */
-const wasRecordedEarly = ({ path, ignore }: Case): boolean =>
-  path.includes('/deployments') && ignore?.some((it) => it.includes('metadata.annotations')) === true
-
-/** Field 17 of ObjectMeta, known by the type of its fields. */
-function dropProtobufManagedFields(object: JsonObject): void {
-  if (JSON.stringify(object['17'] ?? '').includes('"FieldsV1"')) delete object['17']
 }
 
 /** Service accounts have no tokens yet, so Pods get no volume with one. */

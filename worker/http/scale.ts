@@ -4,12 +4,16 @@ import { badRequest, invalid, notFound, unknownResource } from '../../api/meta/f
 import type { Json, JsonObject, Resource } from '../../api/meta/object.ts'
 import { canonical } from '../../api/schema/canonical.ts'
 import { isJsonObject } from '../../api/schema/json-value.ts'
+import type { AppliedForm } from '../registry/apply.ts'
+import { withEntries } from '../registry/owners.ts'
 import type { Draft } from '../registry/registry.ts'
+import { appliedScale, entriesOfParent, trackedScale, updatedScale } from '../registry/scale-owners.ts'
 import { type Call, keyOf, resourceOf, showingOf } from './api.ts'
+import { checkName as checkAppliedName, readApply } from './apply.ts'
 import { decodeBody, readBody } from './body.ts'
 import type { Expected } from './body-kind.ts'
 import { patchOptions, writeOptions, type WriteQuery } from './options.ts'
-import { patchType, readPatch } from './patch-request.ts'
+import { isApply, patchType, readPatch } from './patch-request.ts'
 import { respond } from './respond.ts'
 import { checkName } from './update.ts'
 
@@ -21,6 +25,8 @@ const SCALE: Expected = {
   kind: 'Scale',
   model: 'io.k8s.api.autoscaling.v1.Scale',
 }
+
+const FORM: AppliedForm = { ...SCALE, gvk: 'autoscaling/v1, Kind=Scale' }
 
 type Scaling = NonNullable<KindRules['scale']>
 
@@ -56,23 +62,37 @@ export async function updateScale(call: Call): Promise<Response> {
   refuseOldVersions(bytes)
   const scale = decodeBody(SCALE, bytes, call.contentType, options.fieldValidation, call.caller.warnings)
   checkName(scale, call.info.name)
-  return write(call, options, () => scale)
+  return write(call, options, (live) => updatedScale(live, scale, FORM, call.caller))
 }
 
 export async function patchScale(call: Call): Promise<Response> {
+  if (isApply(call.contentType)) return applyScale(call)
   const type = patchType(call.contentType)
   const bytes = await readBody(call.request)
   const options = patchOptions(call.query, false)
   const request = readPatch(SCALE, type, bytes, options.fieldValidation, call.caller.warnings)
-  return write(call, options, (old) => request.apply(old))
+  return write(call, options, (live) => updatedScale(live, request.apply(live), FORM, call.caller))
+}
+
+async function applyScale(call: Call): Promise<Response> {
+  const { application, options, tell } = await readApply(call)
+  checkAppliedName(application.body, call.info.name)
+  return write(call, options, (live) => {
+    const scale = appliedScale(live, application, FORM, call.caller)
+    tell(call.caller.warnings)
+    return scale
+  })
 }
 
 function write(call: Call, options: WriteQuery, change: (old: JsonObject) => JsonObject): Response {
   const { api, kind, caller } = call
   const scaling = scalingOf(kind)
-  const scaled = (old: Resource): Draft => rescale(scaling, old, change(scaleOf(scaling, old)))
+  const scaled = (old: Resource): Draft => {
+    const scale = change(trackedScale(scaleOf(scaling, old), FORM, old))
+    return withEntries(rescale(scaling, old, scale), entriesOfParent(kind, old, scale))
+  }
   const row = api.store.transaction((tx) =>
-    api.registry.update(tx, caller, kind, keyOf(call), 'scale', scaled, { dryRun: options.dryRun }),
+    api.registry.update(tx, caller, kind, keyOf(call), 'scale', scaled, { dryRun: options.dryRun, isTracked: true }),
   )
   return answer(call, scaleOf(scaling, row.object))
 }

@@ -6,6 +6,7 @@ import { canonical } from '../../api/schema/canonical.ts'
 import { withDefaults } from '../../api/schema/default.ts'
 import type { Pod, TokenRequest } from '../../api/schema/types.generated.ts'
 import { type AccountClaims, issuerOf, type ObjectRef, signAccountToken, usernameOf } from '../guard/account-token.ts'
+import { trackedCreate } from '../registry/owners.ts'
 import type { Reader, Tx } from '../store/store.ts'
 import { type Call, keyOf, showingOf } from './api.ts'
 import { decodeBody, readBody } from './body.ts'
@@ -50,7 +51,8 @@ function prepare(call: Call, tx: Tx, sent: JsonObject, dryRun: boolean): Prepare
   const { api, caller, info, kind } = call
   const { namespace, name } = info
   // What decodeBody answers has the fields of its model.
-  const asked = withDefaults(TOKEN_REQUEST.model, sent) as unknown as TokenRequest
+  const filled = withDefaults(TOKEN_REQUEST.model, sent)
+  const asked = trackedCreate(TOKEN_REQUEST, filled, 'token', caller) as unknown as TokenRequest
   const given: Partial<TokenRequest['metadata']> = asked.metadata ?? {}
   checkNames(given, namespace, name)
   const account = tx.get(keyOf(call))?.object

@@ -122,8 +122,14 @@ interface Problem {
 }
 const lineOf = (problem: Problem, lines: LineCounter): number => lines.linePos(problem.pos[0] ?? 0).line
 
+/** A flow collection that ends before its first, or its next, item. */
+const OPEN = /[[{,]$/
+
 function explain(problem: Problem, text: string): string {
   if (text.slice(0, problem.pos[1]).split('\n').at(-1)?.startsWith('\t') === true) return TEXTS['TAB_AS_INDENT'] ?? ''
+  if (OPEN.test(text.slice(0, problem.pos[1]).trimEnd()) && text.slice(problem.pos[1]).trim() === '') {
+    return 'did not find expected node content'
+  }
   if (/flow (?:sequence|collection)|must end with a \]/i.test(problem.message))
     return "did not find expected ',' or ']'"
   if (/flow map|must end with a \}/i.test(problem.message)) return "did not find expected ',' or '}'"

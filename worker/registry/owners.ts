@@ -5,7 +5,7 @@ import { rfc3339 } from '../../api/meta/time.ts'
 import { recordUpdate, type Versions } from '../../api/schema/apply/engine.ts'
 import { NoElement } from '../../api/schema/apply/items.ts'
 import { type Owner, type Owners, readOwners, storedOwners, writeOwners } from '../../api/schema/apply/owners.ts'
-import { type Filter, filterOf } from '../../api/schema/apply/reset.ts'
+import { type Filter, filterOf, type Reset } from '../../api/schema/apply/reset.ts'
 import { modelType } from '../../api/schema/apply/type.ts'
 import { canonical } from '../../api/schema/canonical.ts'
 import { isJsonObject } from '../../api/schema/json-value.ts'
@@ -135,3 +135,10 @@ export function ignoringTimes(ready: Resource, old: Resource): Resource {
   const kept = withEntries(ready, before)
   return same(asJson(kept), asJson(old)) ? old : ready
 }
+
+/** What a create answers of an object that is not stored (a review, a token request): as sent, with its one entry. */
+export function trackedCreate(form: Form, object: JsonObject, subresource: string, caller: Caller): JsonObject {
+  const filter = filterOf(UNSTORED)
+  return withEntries(object, entriesAfter(form, filter, subresource, undefined, object, caller))
+}
+const UNSTORED: Reset = { drop: [] }
