@@ -8,7 +8,7 @@ import { Driver } from '../worker/control/driver.ts'
 import { allControllers } from '../worker/control/index.ts'
 import { createJoinToken } from '../worker/guard/credentials.ts'
 import { check } from '../worker/guard/token.ts'
-import { createSystemNamespaces } from '../worker/http/system-namespaces.ts'
+import { furnish } from '../worker/http/furnish.ts'
 import { Nodes } from '../worker/nodes/nodes.ts'
 import { OPEN, type NodeSocket, type SocketHost } from '../worker/nodes/socket.ts'
 import { EventRecorder } from '../worker/registry/events.ts'
@@ -120,7 +120,7 @@ export class Plane {
       this.driver.changed(changes)
       this.#untold.push(...changes)
     })
-    createSystemNamespaces(store, this.registry, dice, world.now)
+    furnish(store, this.registry, dice, world.now)
     this.settle()
   }
 

@@ -11,7 +11,7 @@ import { Hub } from './http/hub.ts'
 import { NodeReads } from './http/node-reads.ts'
 import { consoleLog, detailsOf } from './http/respond.ts'
 import { durableSockets } from './http/sockets.ts'
-import { createSystemNamespaces } from './http/system-namespaces.ts'
+import { furnish } from './http/furnish.ts'
 import { reconcileRoles, watchRoles } from './guard/reconcile-roles.ts'
 import { trustOf } from './guard/trust.ts'
 import { Governor } from './governor/governor.ts'
@@ -107,7 +107,7 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
   const hub = hubOf(ctx, reader)
   const roles = watchRoles(store)
   const untold = tell(store, driver, hub)
-  createSystemNamespaces(store, registry, dice, Date.now())
+  furnish(store, registry, dice, Date.now())
   reconcileRoles({ store, registry, kindOf: kindOfResource, dice }, Date.now())
   const accept: Api['accept'] = (watch, first) => hub.accept(watch, first)
   const audit = { level: levelOf(env.PODO_AUDIT), write: (line: string) => console.log(line) }

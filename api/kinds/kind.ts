@@ -43,6 +43,22 @@ export interface HookContext {
   readonly verify?: (signed: Signed) => boolean
 }
 
+/** What an object may take from, as it stands in the transaction that writes. Read only where something is to be taken. */
+export interface Pools {
+  /** Every object of a resource. */
+  list(resource: string): readonly Resource[]
+  /** Nothing will be stored: what others have taken does not matter. */
+  readonly dryRun: boolean
+}
+
+/** `object` is cluster-scoped. */
+export interface Companion {
+  readonly kind: Kind
+  readonly object: Omit<Resource, 'metadata'> & {
+    readonly metadata: Partial<Resource['metadata']> & { readonly name: string }
+  }
+}
+
 /**
  * The rules of one kind, in the order in which kube-apiserver's strategies run them (rest.RESTCreateStrategy,
  * RESTUpdateStrategy). Everything else (routes, discovery, tables, defaults, pruning, selectors, generation, reset of
@@ -81,11 +97,10 @@ export interface KindRules<T extends Resource = Resource> {
   readonly markDeleted?: (object: T) => T
   /** Whether something of the kind's own keeps a deleted object (a namespace's spec.finalizers). */
   readonly held?: (object: T) => boolean
-  /**
-   * Takes what the object needs out of a pool shared with the others (cluster IPs, node ports); throws a StatusError where
-   * it is taken. `others` reads them all, so it is called only when something is to be taken.
-   */
-  readonly allocate?: (object: T, old: T | undefined, others: () => readonly T[]) => T
+  /** Takes what the object needs out of pools that all share (cluster IPs, node ports); throws a StatusError. */
+  readonly allocate?: (object: T, old: T | undefined, pools: Pools) => T
+  /** Objects that stand for what this one has taken: made with it, by name, and gone with it. */
+  readonly companions?: (object: T) => readonly Companion[]
   /** Where autoscaling/v1 Scale reads and writes: replicas of the spec, replicas of the status, the selector as text. */
   readonly scale?: {
     read(object: T): { replicas: number; current: number; selector: string }

@@ -63,7 +63,7 @@ function created(kind: Kind, namespace: string, body: JsonObject): Resource {
   object = kind.rules.prepareCreate?.(object, context) ?? object
   const errors = [...validateMeta(object, undefined, kind), ...(kind.rules.validate?.(object, context) ?? [])]
   if (errors.length > 0) throw invalid(kind, object.metadata.name, errors)
-  object = kind.rules.allocate?.(object, undefined, () => []) ?? object
+  object = kind.rules.allocate?.(object, undefined, { list: () => [], dryRun: true }) ?? object
   const stored = canonical(kind.model, object as unknown as JsonObject) as unknown as Resource
   return { ...stored, metadata: { ...stored.metadata, resourceVersion: '1' } }
 }
@@ -90,7 +90,7 @@ function updated(kind: Kind, old: Resource, body: JsonObject, subresource: strin
         ]
   const errors = [...validateMeta(object, old, kind), ...own]
   if (errors.length > 0) throw invalid(kind, object.metadata.name, errors)
-  return kind.rules.allocate?.(object, old, () => []) ?? object
+  return kind.rules.allocate?.(object, old, { list: () => [], dryRun: true }) ?? object
 }
 
 function answer(of: Case): { status: number; message?: string; causes?: unknown; warnings?: string[] } {

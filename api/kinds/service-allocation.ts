@@ -1,63 +1,17 @@
-import { invalid, internal } from '../meta/failures.ts'
+import { internal, invalid } from '../meta/failures.ts'
 import { Path, type FieldError, invalidValue } from '../meta/field-error.ts'
-import { type Cidr, contains, ipText, parseCidr, parseIp } from '../meta/ip.ts'
 import type { Service, ServicePort, ServiceSpec } from '../schema/types.generated.ts'
+import type { Pools } from './kind.ts'
+import { addressesOf, clusterIPsFor } from './service-addresses.ts'
 import { isHeadless, needsHealthCheck, needsNodePorts } from './service-type.ts'
 
-/**
- * Cluster addresses and node ports: pkg/registry/core/service/storage/alloc.go for a cluster with IPv4 alone. Kubernetes
- * draws at random; here the lowest free one is taken, so that the same state gives the same answer.
- */
+/** What a Service takes: pkg/registry/core/service/storage/alloc.go. Of the node ports the lowest free one is given. */
 
-const RANGE = '10.96.0.0/16'
-/** The first addresses are kept for those who ask for one (KEP-3070), `kubernetes` among them. */
-const STATIC = 256n
 const PORTS = { least: 30000, most: 32767 }
 
 const SPEC = Path.of('spec')
 const refuse = (service: Service, error: FieldError): Error =>
   invalid({ group: '', kind: 'Service' }, service.metadata.name, [error])
-
-function network(range: string): Cidr {
-  const cidr = parseCidr(range)
-  if (cidr === undefined) throw new Error(`no address range: ${range}`)
-  return cidr
-}
-
-/** The lowest free address, from above the static band first. The network and the broadcast address are never given. */
-function freeIp(taken: ReadonlySet<string>, { ip, prefix }: Cidr): string | undefined {
-  const size = 1n << BigInt(32 - prefix)
-  const band = size > STATIC * 2n ? STATIC : 1n
-  const at = (offset: bigint): string => ipText({ version: 4, bits: ip.bits + offset })
-  for (let offset = band; offset < size - 1n; offset++) if (!taken.has(at(offset))) return at(offset)
-  for (let offset = 1n; offset < band; offset++) if (!taken.has(at(offset))) return at(offset)
-  return undefined
-}
-
-/**
- * The cluster addresses that the Service is to have, given those that are taken. Throws 422 for one that is taken or lies
- * outside, 500 when none is left.
- */
-export function clusterIPsFor(service: Service, taken: ReadonlySet<string>, range: string = RANGE): string[] {
-  const { clusterIPs = [] } = service.spec
-  const [asked] = clusterIPs
-  const cidr = network(range)
-  if (asked === undefined || asked === '') {
-    const free = freeIp(taken, cidr)
-    if (free === undefined) {
-      throw internal(`failed to allocate a serviceIP for Service "${service.metadata.name}": range is full`)
-    }
-    return [free]
-  }
-  const ip = parseIp(asked)
-  const fail = (why: string): Error =>
-    refuse(service, invalidValue(SPEC.child('clusterIPs'), clusterIPs, `failed to allocate IP ${asked}: ${why}`))
-  if (ip === undefined || !contains(cidr, ip)) {
-    throw fail(`the provided IP (${asked}) is not in the valid range. The range of valid IPs is ${range}`)
-  }
-  if (taken.has(ipText(ip))) throw fail('provided IP is already allocated')
-  return [asked]
-}
 
 function withFamilies(service: Service): ServiceSpec {
   const { spec } = service
@@ -99,10 +53,11 @@ interface Pool {
   next(): number
 }
 
-function pool(taken: Set<number>): Pool {
+/** A dry run asks no range. */
+function pool(taken: Set<number>, dryRun: boolean): Pool {
   return {
     take(port) {
-      if (port < PORTS.least || port > PORTS.most) {
+      if (!dryRun && (port < PORTS.least || port > PORTS.most)) {
         const range = `${PORTS.least}-${PORTS.most}`
         return `provided port is not in the valid range. The range of valid ports is ${range}`
       }
@@ -143,24 +98,31 @@ function withNodePorts(service: Service, own: ReadonlySet<number>, ports: Pool):
   })
 }
 
+/** The port at which a load balancer asks the node: the one asked for, or one that is free. */
+function healthCheckPort(asked: number, own: ReadonlySet<number>, ports: Pool): number {
+  if (asked === 0) return ports.next()
+  const why = own.has(asked) ? undefined : ports.take(asked)
+  if (why !== undefined) throw internal(`failed to allocate requested HealthCheck NodePort ${asked}: ${why}`)
+  return asked
+}
+
 /** Everything that a Service takes out of the pools that all share. `old` keeps what it has. */
-export function allocate(service: Service, old: Service | undefined, others: () => readonly Service[]): Service {
+export function allocate(service: Service, old: Service | undefined, pools: Pools): Service {
   if (service.spec.type === 'ExternalName') return service
   const spec = withFamilies(service)
-  const { uid } = service.metadata
-  let rest: readonly Service[] | undefined
-  const all = (): readonly Service[] => (rest ??= others().filter((other) => other.metadata.uid !== uid))
   const has = old?.spec.clusterIPs ?? []
   const keeps = has.length > 0 && has[0] !== 'None' && has[0] === spec.clusterIPs?.[0]
   if (!isHeadless(spec) && !keeps) {
-    const taken = new Set(all().flatMap((other) => other.spec.clusterIPs ?? []))
-    spec.clusterIPs = clusterIPsFor({ ...service, spec }, taken)
+    spec.clusterIPs = clusterIPsFor({ ...service, spec }, addressesOf(pools))
     spec.clusterIP = spec.clusterIPs[0] ?? ''
   }
   if (!needsNodePorts(spec)) return { ...service, spec }
+  // The resource is of that kind.
+  const all = pools.dryRun ? [] : (pools.list('services') as readonly Service[])
+  const others = all.filter((other) => other.metadata.uid !== service.metadata.uid)
   const own = new Set(nodePortsOf(old?.spec ?? {}))
-  const ports = pool(new Set([...own, ...all().flatMap((other) => nodePortsOf(other.spec))]))
+  const ports = pool(new Set([...own, ...others.flatMap((other) => nodePortsOf(other.spec))]), pools.dryRun)
   spec.ports = withNodePorts({ ...service, spec }, own, ports)
-  if (needsHealthCheck(spec) && !spec.healthCheckNodePort) spec.healthCheckNodePort = ports.next()
+  if (needsHealthCheck(spec)) spec.healthCheckNodePort = healthCheckPort(spec.healthCheckNodePort ?? 0, own, ports)
   return { ...service, spec }
 }

@@ -23,6 +23,7 @@ const SPEC = Path.of('spec')
 const PORTS = SPEC.child('ports')
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
 const TYPES = ['ClusterIP', 'ExternalName', 'LoadBalancer', 'NodePort']
+const KUBELET_PORT = 10250
 const ONLY_BALANCER = "may only be used when `type` is 'LoadBalancer'"
 
 function portRules(port: ServicePort, i: number, ports: readonly ServicePort[]): FieldError[] {
@@ -46,10 +47,16 @@ function portRules(port: ServicePort, i: number, ports: readonly ServicePort[]):
 
 /** The type and what it demands of the addresses. */
 function typeRules(spec: ServiceSpec): FieldError[] {
-  const { type, externalName = '', clusterIPs = [], ipFamilies = [], ipFamilyPolicy } = spec
+  const { type, externalName = '', clusterIPs = [], ipFamilies = [], ipFamilyPolicy, ports = [] } = spec
   if (type === 'LoadBalancer' || type === 'NodePort') {
+    const exposed = `may not expose port ${KUBELET_PORT} externally since it is used by kubelet`
     const why = `may not be set to 'None' for ${type} services`
-    return isHeadless(spec) ? [invalidValue(SPEC.child('clusterIPs').index(0), 'None', why)] : []
+    return [
+      ...ports.flatMap(({ port }, i) =>
+        type === 'LoadBalancer' && port === KUBELET_PORT ? [invalidValue(PORTS.index(i), port, exposed)] : [],
+      ),
+      ...(isHeadless(spec) ? [invalidValue(SPEC.child('clusterIPs').index(0), 'None', why)] : []),
+    ]
   }
   if (type !== 'ExternalName') return []
   const never = (field: string): FieldError => forbidden(SPEC.child(field), 'may not be set for ExternalName services')

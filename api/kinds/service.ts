@@ -3,6 +3,7 @@ import { labelName } from '../meta/names.ts'
 import type { Service } from '../schema/types.generated.ts'
 import { declare } from './declare.ts'
 import { cidrWarnings, ipWarnings } from './ip-warnings.ts'
+import { addressObjects } from './service-addresses.ts'
 import { allocate } from './service-allocation.ts'
 import { prepareCreate, prepareUpdate } from './service-prepare.ts'
 import { isHeadless } from './service-type.ts'
@@ -57,6 +58,7 @@ export const services = declare<Service>('services', {
   validateUpdate: serviceUpdateErrors,
   validateStatus: serviceStatusErrors,
   allocate,
+  companions: addressObjects,
   warn,
   fields: {
     'spec.clusterIP': ({ spec }) => spec.clusterIP ?? '',

@@ -1,3 +1,4 @@
+import { kindOfObject } from '../../api/kinds/index.ts'
 import { controllerOf, type OwnerReference, type Resource } from '../../api/meta/object.ts'
 import type { Deployment, Node, Pod, PodSpec, ReplicaSet } from '../../api/schema/types.generated.ts'
 import type { Change, Index, View } from '../../worker/control/controller.ts'
@@ -7,15 +8,7 @@ import type { Liveness } from '../../worker/control/liveness.ts'
 export const NOW = Date.parse('2026-03-01T12:00:00Z')
 export const ago = (seconds: number): string => new Date(NOW - seconds * 1000).toISOString().replace('.000Z', 'Z')
 
-const RESOURCES: Readonly<Record<string, string>> = {
-  Deployment: 'deployments.apps',
-  ReplicaSet: 'replicasets.apps',
-  Pod: 'pods',
-  Node: 'nodes',
-  Namespace: 'namespaces',
-  ConfigMap: 'configmaps',
-  ServiceAccount: 'serviceaccounts',
-}
+const resourceOf = ({ apiVersion, kind }: Resource): string | undefined => kindOfObject(apiVersion, kind)?.resource
 
 /** A View over objects that do not change: what a controller's unit test looks at. */
 export class StillView implements View {
@@ -39,7 +32,7 @@ export class StillView implements View {
   list<T extends Resource>(resource: string, namespace?: string): T[] {
     return this.#objects.filter(
       (object) =>
-        RESOURCES[object.kind] === resource && (namespace === undefined || object.metadata.namespace === namespace),
+        resourceOf(object) === resource && (namespace === undefined || object.metadata.namespace === namespace),
     ) as T[] // the resource is of that kind
   }
 
@@ -47,7 +40,7 @@ export class StillView implements View {
     return this.#objects.filter(
       (object) =>
         object.metadata.ownerReferences?.some((owner) => owner.uid === uid) === true &&
-        (resource === undefined || RESOURCES[object.kind] === resource),
+        (resource === undefined || resourceOf(object) === resource),
     ) as T[] // the resource is of that kind
   }
 

@@ -11,6 +11,9 @@ import { replicaset } from './replicaset.ts'
 import { rootCa } from './root-ca.ts'
 import { scheduler } from './scheduler/scheduler.ts'
 import { serviceAccount } from './service-account.ts'
+import { serviceAddresses, strayAddresses } from './service-addresses.ts'
+import { serviceCidr } from './service-cidr.ts'
+import { serviceNetwork } from './service-network.ts'
 import { taintEviction } from './taint-eviction.ts'
 
 export interface ControllerSettings {
@@ -33,6 +36,10 @@ export function allControllers({ kinds, ca, clusterCidr }: ControllerSettings): 
   return [
     serviceAccount,
     rootCa(ca),
+    serviceNetwork,
+    serviceCidr,
+    serviceAddresses,
+    strayAddresses,
     nodeIpam(clusterCidr),
     nodeLifecycle,
     taintEviction,

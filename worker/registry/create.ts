@@ -32,7 +32,7 @@ export function create(
     const { object, attributes } = prepare(admission, tx, caller, kind, namespace, draft, options)
     const key = keyOf(kind, namespace, object.metadata.name)
     if (tx.get(key) === undefined) {
-      const ready = printed(kind, allocate(tx, kind, object, undefined))
+      const ready = printed(kind, allocate(tx, kind, object, undefined, options.dryRun === true))
       admission.validate(tx, { ...attributes, operation: 'CREATE', object: ready })
       return options.dryRun === true ? dryRow(key, unversioned(ready), tx.version) : tx.insert(kind.resource, ready)
     }

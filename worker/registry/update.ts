@@ -45,7 +45,7 @@ export function update(
   object = withGeneration(kind, object, old, subresource)
   validate(kind, object, old, context)
   caller.warnings.push(...(kind.rules.warn?.(object, old, context.operation) ?? []))
-  const ready = ignoringTimes(printed(kind, allocate(tx, kind, object, old)), old)
+  const ready = ignoringTimes(printed(kind, allocate(tx, kind, object, old, dryRun)), old)
   admission.validate(tx, { ...attributes, object: ready })
   if (dryRun) return dryRow(key, ready, row.version)
   if (isDeleting(ready) && mayGo(kind, ready)) {
