@@ -17,6 +17,7 @@ import { trustOf } from './guard/trust.ts'
 import { Governor } from './governor/governor.ts'
 import { socketNotes, storedNotes } from './governor/notes.ts'
 import { limitsOf } from './governor/quota.ts'
+import { createSystemObjects } from './http/system-objects.ts'
 import type { Env } from './index.ts'
 import { answerHeartbeats } from './nodes/accept.ts'
 import { Nodes } from './nodes/nodes.ts'
@@ -109,6 +110,7 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
   const untold = tell(store, driver, hub)
   furnish(store, registry, dice, Date.now())
   reconcileRoles({ store, registry, kindOf: kindOfResource, dice }, Date.now())
+  createSystemObjects(store, registry, kinds, dice, Date.now())
   const accept: Api['accept'] = (watch, first) => hub.accept(watch, first)
   const audit = { level: levelOf(env.PODO_AUDIT), write: (line: string) => console.log(line) }
   const api: Api = {

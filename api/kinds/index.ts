@@ -1,5 +1,6 @@
 import { apiservices } from './apiservice.ts'
 import { certificatesigningrequests } from './certificatesigningrequest.ts'
+import { componentstatuses } from './componentstatus.ts'
 import { configmaps } from './configmap.ts'
 import { csidrivers } from './csidriver.ts'
 import { csinodes } from './csinode.ts'
@@ -59,6 +60,7 @@ const DECLARED: readonly Kind[] = [
   certificatesigningrequests,
   clusterrolebindings,
   clusterroles,
+  componentstatuses,
   configmaps,
   csidrivers,
   csinodes,
@@ -116,7 +118,7 @@ const DECLARED: readonly Kind[] = [
 ]
 
 /** Not rows of the store, or not served yet: refused with 404 by name. */
-const WITHOUT_ROWS: readonly string[] = ['componentstatuses', 'customresourcedefinitions.apiextensions.k8s.io']
+const WITHOUT_ROWS: readonly string[] = ['customresourcedefinitions.apiextensions.k8s.io']
 
 /** Kinds without rules of their own: all that is true of them stands in the facts. */
 const PLAIN: readonly Kind[] = FACTS.filter(

@@ -28,7 +28,7 @@ test('[AP72] the kinds of the registry are the stored resources, in Kubernetesâ€
   const missing = FACTS.filter(({ storage, preferred }) => storage !== undefined && preferred !== false)
     .map(resourceOf)
     .filter((resource) => kindOfResource(resource) === undefined)
-  const elsewhere = ['componentstatuses', 'customresourcedefinitions.apiextensions.k8s.io', 'events.events.k8s.io']
+  const elsewhere = ['customresourcedefinitions.apiextensions.k8s.io', 'events.events.k8s.io']
   expect(missing.filter((resource) => !elsewhere.includes(resource))).toEqual([])
   expect(kindOfObject('apps/v1', 'Deployment')?.resource).toBe('deployments.apps')
   expect(kindOfObject('v1', 'Deployment')).toBeUndefined()

@@ -133,7 +133,7 @@ function warn(node: Node): string[] {
 }
 
 export const nodes = declare<Node>('nodes', {
-  subresources: ['status'],
+  subresources: ['proxy', 'status'],
   prepareCreate: withoutConfig,
   prepareUpdate: withoutConfig,
   validate,

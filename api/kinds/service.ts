@@ -48,7 +48,7 @@ function warn({ metadata, spec }: Service): string[] {
 }
 
 export const services = declare<Service>('services', {
-  subresources: ['status'],
+  subresources: ['proxy', 'status'],
   // RelaxedServiceNameValidation: since 1.36 a name may begin with a digit.
   validateName: labelName,
   prepareCreate: (service) => ({ ...prepareCreate(service), status: { loadBalancer: {} } }),

@@ -9,6 +9,7 @@ const IGNORED = [
   '[*].object.columnDefinitions[*].description',
   // That of a line in the recorded server's file of tokens.
   'status.userInfo.uid',
+  'spec.uid',
 ]
 
 /** Takes out of an answer's body, in place, what podo is not held to. */

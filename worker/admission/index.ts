@@ -1,4 +1,5 @@
 import type { Admission } from '../registry/attributes.ts'
+import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './admission-webhook.ts'
 import { type Authoriser, byTheGuard } from './authoriser.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
@@ -32,6 +33,8 @@ const plugins = (_powers: Powers): readonly Plugin[] => [
   defaultIngressClass,
   podTopologyLabels,
   roleEscalation,
+  mutatingAdmissionWebhook,
+  validatingAdmissionWebhook,
 ]
 
 /** The chain of plugins as one. */

@@ -1,4 +1,10 @@
 import type { Kind } from '../../api/kinds/kind.ts'
+import { apiService } from './api-service.ts'
+import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
+import { csrCleaner } from './csr-cleaner.ts'
+import { flowSchema, priorityLevel } from './flow-control.ts'
+import { attributesClassProtection, claimProtection, volumeProtection } from './storage-protection.ts'
+import { tokenSecrets } from './token-secrets.ts'
 import { podAdoption, replicasetAdoption } from './adoption.ts'
 import type { Controller } from './controller.ts'
 import { deployment } from './deployment.ts'
@@ -35,6 +41,12 @@ export function allControllers({ kinds, ca, clusterCidr }: ControllerSettings): 
     kinds.find((kind) => kind.apiVersion === apiVersion && kind.kind === name)
   return [
     serviceAccount,
+    tokenSecrets,
+    clusterRoleAggregation,
+    apiService,
+    priorityLevel,
+    flowSchema,
+    csrCleaner,
     rootCa(ca),
     serviceNetwork,
     serviceCidr,
@@ -47,6 +59,9 @@ export function allControllers({ kinds, ca, clusterCidr }: ControllerSettings): 
     unscheduledGc,
     terminatedGc(),
     garbageCollector(kindOf),
+    claimProtection,
+    volumeProtection,
+    attributesClassProtection,
     namespaceController(content),
     podAdoption,
     replicaset,

@@ -6,6 +6,7 @@ import { audited } from './audited.ts'
 import { actingAs, permit, whoIs } from './authentication.ts'
 import { discover } from './discovery-routes.ts'
 import { fieldManagerOf } from './field-manager.ts'
+import { extensionAnswer } from './extension.ts'
 import { health, healthRoutes } from './health.ts'
 import { measured, metricsResponse } from './measure.ts'
 import { issuerDocument } from './issuer.ts'
@@ -68,7 +69,9 @@ export function makeApp(api: Api): Hono<Env> {
       if (/^\/apis?(\/|$)/.test(info.path)) throw unknownResource()
       return pageNotFound()
     }
-    return onResource(api, c.req.raw, c.get('query'), info, c.get('caller'))
+    const local = api.kinds.some(({ group, version }) => group === info.group && version === info.version)
+    const elsewhere = local ? undefined : extensionAnswer(api, info.group, info.version)
+    return elsewhere ?? onResource(api, c.req.raw, c.get('query'), info, c.get('caller'))
   })
   return app
 }

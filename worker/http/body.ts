@@ -14,10 +14,24 @@ import { parseYaml } from './yaml.ts'
 /** Reads a body of at most 3 MiB; throws 413 beyond, without reading on. */
 export async function readBody(request: Request): Promise<Uint8Array> {
   const length = request.headers.get('content-length')
-  if (Number(length ?? 0) > MAX_BODY) throw bodyTooLarge()
+  if (Number(length ?? 0) > MAX_BODY) {
+    if (request.body !== null && Number(length) <= DRAINED) await drain(request.body)
+    throw bodyTooLarge()
+  }
   if (request.body === null) return new Uint8Array()
   // A body whose length is known comes at once: reading it part by part costs more than a small write.
   return length === null ? readParts(request.body) : within(new Uint8Array(await request.arrayBuffer()))
+}
+
+/** A client that is still writing when its connection ends never reads why. So a body that is not far too large is read. */
+const DRAINED = 4 * MAX_BODY
+
+async function drain(body: ReadableStream): Promise<void> {
+  try {
+    await body.pipeTo(new WritableStream())
+  } catch {
+    // Who gave up sending has nothing left to be told.
+  }
 }
 
 function within(bytes: Uint8Array): Uint8Array {

@@ -6,13 +6,15 @@ import { aggregatedResponse, wantsAggregated } from './aggregated.ts'
 import type { Api } from './api.ts'
 import type { Env } from './app.ts'
 import { coreVersions, group, groupList, groupVersions, resourceList } from './discovery.ts'
+import { extensionAnswer } from './extension.ts'
 import { HEALTH_PATHS } from './health.ts'
 import { formatOf } from './negotiate.ts'
 import { indented, pageNotFound } from './plain.ts'
 import { respondValue } from './respond.ts'
 
 /** Paths of the API besides the resources; whatever is not GET on them is 405. */
-export function discover(app: Hono<Env>, { kinds }: Api): void {
+export function discover(app: Hono<Env>, api: Api): void {
+  const { kinds } = api
   const documents: Record<string, (parameters: Record<string, string>) => Document> = {
     '/api': () => ['APIVersions', coreVersions()],
     '/api/:version': ({ version = '' }) => ['APIResourceList', resourceList(kinds, { group: '', version })],
@@ -32,6 +34,9 @@ export function discover(app: Hono<Env>, { kinds }: Api): void {
       const [model, value] = document(c.req.param())
       if (value !== undefined) return respondValue(model, value, formatOf(request, { views: false }))
       if (path === '/apis/:group') return pageNotFound()
+      const { group: name = '', version = '' }: Record<string, string> = c.req.param()
+      const elsewhere = extensionAnswer(api, name, version)
+      if (elsewhere !== undefined) return elsewhere
       throw unknownResource()
     })
   }

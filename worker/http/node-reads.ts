@@ -1,4 +1,5 @@
 import type { Resource } from '../../api/meta/object.ts'
+import { COMPONENT_STATUSES, componentStatus, componentStatusList } from './component-statuses.ts'
 import { LEASE_NAMESPACE, leaseOf, withHeartbeat } from '../nodes/synthesise.ts'
 import type { Change, Key, Query, Reader, Row } from '../store/store.ts'
 
@@ -29,12 +30,14 @@ export class NodeReads implements Reader {
   }
 
   get(key: Key): Row | undefined {
+    if (key.resource === COMPONENT_STATUSES) return componentStatus(key, this.version)
     const row = this.store.get(key)
     if (row === undefined && isLease(key)) return this.lease(key.name)
     return row === undefined ? undefined : this.shown(row)
   }
 
   list(query: Query): Row[] {
+    if (query.resource === COMPONENT_STATUSES) return componentStatusList(query, this.version)
     const rows = this.store.list(query)
     if (query.resource === NODES) return rows.map((row) => this.shown(row))
     const { namespace, after, limit } = query

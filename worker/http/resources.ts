@@ -10,6 +10,7 @@ import { servedSubresources, VIRTUAL } from './discovery.ts'
 import { get } from './get.ts'
 import { list } from './list.ts'
 import { patch } from './patch.ts'
+import { proxy } from './proxy.ts'
 import type { RequestInfo } from '../guard/request-info.ts'
 import { getScale, patchScale, updateScale } from './scale.ts'
 import { requestToken } from './token-request.ts'
@@ -33,6 +34,9 @@ const SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   token: { create: requestToken },
   log: { get: connect },
   exec: { get: connect, create: connect },
+  attach: { get: proxy, create: proxy },
+  portforward: { get: proxy, create: proxy },
+  proxy: { get: proxy, create: proxy, update: proxy, patch: proxy, delete: proxy },
 }
 
 /** Answers a request on a resource: who may do what has been decided before. */
@@ -49,18 +53,22 @@ export function onResource(
   )
   if (virtual !== undefined) return onVirtual(api, request, query, info, caller, virtual)
   // Resources have no HEAD in Kubernetes' routes, and /api/v1/watch/… has nothing but GET.
-  if (request.method === 'HEAD' || (info.verb === 'watch' && request.method !== 'GET')) throw methodNotAllowed()
+  const proxied = info.subresource === 'proxy'
+  if ((request.method === 'HEAD' && !proxied) || (info.verb === 'watch' && request.method !== 'GET'))
+    throw methodNotAllowed()
   const kind = kindOf(api, info)
-  if (kind.rules.deprecated !== undefined) caller.warnings.push(kind.rules.deprecated)
   const call: Call = { api, request, query, info, kind, caller, contentType }
-  return verbOf(call)(call)
+  const verb = verbOf(call)
+  if (kind.rules.deprecated !== undefined) caller.warnings.push(kind.rules.deprecated)
+  return verb(call)
 }
 
 function verbOf({ kind, info }: Call): Verb {
   if (info.subresource !== '') {
     const facts = servedSubresources(kind).find(({ name }) => name === info.subresource)
     const verbs = SUBRESOURCES[info.subresource]
-    if (facts === undefined || verbs === undefined || info.parts.length > 3) throw unknownResource()
+    if (facts === undefined || verbs === undefined || (info.parts.length > 3 && info.subresource !== 'proxy'))
+      throw unknownResource()
     return allowed(facts.verbs.includes(info.verb) ? verbs[info.verb] : undefined)
   }
   const one = info.parts.length > 1

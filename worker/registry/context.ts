@@ -1,14 +1,12 @@
-import { constants, createPublicKey, verify as check } from 'node:crypto'
+import { verify as check } from 'node:crypto'
 import type { Signed } from '../../api/kinds/certificate/request.ts'
 import type { HookContext } from '../../api/kinds/kind.ts'
 import type { Caller } from './registry.ts'
 
 /** Whether the signature was made with the key; a key that cannot be read made none. */
-export function verify({ key, data, signature, hash, pss }: Signed): boolean {
+export function verify({ key, data, signature, hash }: Signed): boolean {
   try {
-    const publicKey = createPublicKey({ key: Buffer.from(key), format: 'der', type: 'spki' })
-    const padding = pss ? { padding: constants.RSA_PKCS1_PSS_PADDING } : {}
-    return check(hash ?? null, data, { key: publicKey, ...padding }, signature)
+    return check(hash ?? null, data, { key: Buffer.from(key), format: 'der', type: 'spki' }, signature)
   } catch {
     return false
   }

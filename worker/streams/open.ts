@@ -93,7 +93,7 @@ const unlinked = (node: string): StatusError =>
   new StatusError('ServiceUnavailable', `the agent of node "${node}" is not connected`)
 
 /** The container that is meant, as the server picks it: kubectl's default-container annotation is kubectl's alone. */
-function containerOf(pod: PodLike, wanted: string): string {
+export function containerOf(pod: PodLike, wanted: string): string {
   const names = (list: { name: string }[] | undefined): string[] => (list ?? []).map((container) => container.name)
   const containers = names(pod.spec?.containers)
   const inits = names(pod.spec?.initContainers)
@@ -110,7 +110,8 @@ function containerOf(pod: PodLike, wanted: string): string {
   throw badRequest(`a container name must be specified for pod ${name}${choice}${initChoice}`)
 }
 
-function checkNode(store: Reader, name: string): void {
+/** A Pod's node must be there and have an address. Throws 404 and Kubernetes' 500. */
+export function checkNode(store: Reader, name: string): void {
   const row = store.get({ resource: 'nodes', namespace: '', name })
   if (row === undefined) throw notFound('nodes', name)
   const { status } = row.object as NodeLike // rows of `nodes` hold Nodes

@@ -7,8 +7,8 @@ import type {
 } from '../../schema/types.generated.ts'
 
 /**
- * The flow schemas and priority levels that every API server begins with. The mandatory ones are fixed; the suggested ones
- * may be changed and deleted. Model: k8s.io/apiserver/pkg/apis/flowcontrol/bootstrap.
+ * The flow schemas and priority levels that every API server begins with. The mandatory ones are fixed, the suggested
+ * ones may be changed; deleted ones come back. Model: k8s.io/apiserver/pkg/apis/flowcontrol/bootstrap.
  */
 
 /** On every object made here: podo may bring the spec up to date. */
