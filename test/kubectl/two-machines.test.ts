@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { memoryOf, removeVolumes } from '../../agent/volumes/places.ts'
 import { nodeReady, startCluster, type TestAgent, type TestCluster } from '../support/cluster.ts'
 import { makeBed, UPLINK, type Bed, type Host } from '../support/bed.ts'
 import { until } from '../support/docker.ts'
@@ -22,7 +25,15 @@ const DEPLOYMENT = JSON.stringify({
       metadata: { labels: { app: 'web' } },
       spec: {
         terminationGracePeriodSeconds: 2,
-        containers: [{ name: 'nginx', image: 'nginx:stable', imagePullPolicy: 'IfNotPresent' }],
+        volumes: [{ name: 'access', projected: { sources: [{ serviceAccountToken: { path: 'token' } }] } }],
+        containers: [
+          {
+            name: 'nginx',
+            image: 'nginx:stable',
+            imagePullPolicy: 'IfNotPresent',
+            volumeMounts: [{ name: 'access', mountPath: '/var/run/secrets/kubernetes.io/serviceaccount' }],
+          },
+        ],
         tolerations: ['not-ready', 'unreachable'].map((name) => ({
           key: `node.kubernetes.io/${name}`,
           operator: 'Exists',
@@ -105,12 +116,17 @@ test('[ND33] a machine whose cable is cut is NotReady, and its Pods are replaced
   await until(async () => (await web()).length === 4, 90_000, 'only the four replacements are left')
 })
 
+/** Pods of the machine that have a token in place. */
+const tokens = (agent: TestAgent, pods: readonly Seen[]): number =>
+  pods.filter(({ metadata }) => existsSync(join(memoryOf('b', agent.stateDir), metadata.uid, 'access', 'token'))).length
+
 test('[AG84] a machine that reboots while the control plane is gone starts its Pods from its disk', async () => {
   const [host, agent] = [hosts[1] as Host, agents[1] as TestAgent]
   const before = await readyOn('b')
   await cluster.crash()
   await agent.kill()
   await host.reboot()
+  await removeVolumes(undefined, memoryOf('b', agent.stateDir))
   await agent.start()
   const ips = before.map((pod) => pod.status?.podIP ?? '')
   // Their addresses are the machine's to give: what counts is that as many nginx answer there as before.
@@ -123,10 +139,13 @@ test('[AG84] a machine that reboots while the control plane is gone starts its P
     return answers.filter((text) => text.includes('Welcome to nginx')).length
   }
   await until(async () => (await answering()) === ips.length, 60_000, `${ips.length} nginx answer on the machine`)
+  expect(tokens(agent, before)).toBe(0)
   await cluster.restart()
   await nodeReady(cluster, 'b', 'True', 60_000)
   await until(async () => (await readyOn('b')).length === before.length, 60_000, 'the same Pods are Ready again')
   expect((await readyOn('b')).map((pod) => pod.metadata.uid).sort()).toEqual(
     before.map((pod) => pod.metadata.uid).sort(),
   )
+  // [AG78] What nobody could give them before is there now.
+  await until(() => tokens(agent, before) === before.length, 30_000, 'they have their tokens')
 })
