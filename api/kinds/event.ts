@@ -21,14 +21,17 @@ function text(field: string, value: string | undefined, most: number): FieldErro
   return byteLength(value) > most ? [invalidValue(field, '', `can have at most ${most} characters`)] : []
 }
 
-/** `legacyValidateEvent` of pkg/apis/core/validation/events.go: all that the core group's Events are checked for. */
-function validate(event: Event): FieldError[] {
+/**
+ * `legacyValidateEvent` of pkg/apis/core/validation/events.go: all that the core group's Events are checked for.
+ * `controller` is what the version calls who reports.
+ */
+export function eventErrors(event: Event, controller: string): FieldError[] {
   const errors = namespaceErrors(event)
   if (event.eventTime) {
     const component = event.reportingComponent ?? ''
-    if (component === '') errors.push(required('reportingComponent'))
+    if (component === '') errors.push(required(controller))
     errors.push(
-      ...eachInvalid('reportingComponent', component, qualifiedNameErrors(component)),
+      ...eachInvalid(controller, component, qualifiedNameErrors(component)),
       ...text('reportingInstance', event.reportingInstance, 128),
       ...text('action', event.action, 128),
       ...text('reason', event.reason, 128),
@@ -48,7 +51,7 @@ const about =
 
 export const events = declare<Event>('events', {
   validateName: pathSegmentErrors,
-  validate,
+  validate: (event) => eventErrors(event, 'reportingComponent'),
   fields: {
     'involvedObject.kind': about('kind'),
     'involvedObject.namespace': about('namespace'),

@@ -14,11 +14,13 @@ import { deviceclasses } from './deviceclass.ts'
 import { endpoints } from './endpoints.ts'
 import { endpointslices } from './endpointslice.ts'
 import { events } from './event.ts'
+import { eventsV1 } from './event-v1.ts'
 import { flowschemas } from './flowschema.ts'
 import { ingresses } from './ingress.ts'
 import { ingressclasses } from './ingressclass.ts'
 import { ipaddresses } from './ipaddress.ts'
 import { horizontalpodautoscalers } from './horizontalpodautoscaler.ts'
+import { horizontalpodautoscalersV1 } from './horizontalpodautoscaler-v1.ts'
 import { jobs } from './job.ts'
 import type { Kind } from './kind.ts'
 import { leases } from './lease.ts'
@@ -73,11 +75,13 @@ const DECLARED: readonly Kind[] = [
   endpoints,
   endpointslices,
   events,
+  eventsV1,
   flowschemas,
   ingressclasses,
   ingresses,
   ipaddresses,
   horizontalpodautoscalers,
+  horizontalpodautoscalersV1,
   jobs,
   leases,
   limitranges,
@@ -131,15 +135,15 @@ const PLAIN: readonly Kind[] = FACTS.filter(
 
 /** Kubernetes' order of groups and kinds, which discovery shows and clients prefer by. */
 const order = (kind: Kind): number =>
-  FACTS.findIndex((fact) => fact.group === kind.group && fact.plural === kind.plural)
+  FACTS.findIndex((fact) => fact.group === kind.group && fact.version === kind.version && fact.plural === kind.plural)
 
 /** Every kind that podo serves. */
 export const kinds: readonly Kind[] = [...DECLARED, ...PLAIN].toSorted((a, b) => order(a) - order(b))
 
-const byResource = new Map(kinds.map((kind) => [kind.resource, kind]))
+const byResource = new Map(kinds.filter(({ form }) => form === undefined).map((kind) => [kind.resource, kind]))
 const byObject = new Map(kinds.map((kind) => [`${kind.apiVersion} ${kind.kind}`, kind]))
 
-/** `pods`, `deployments.apps`. */
+/** `pods`, `deployments.apps`: the kind as which it is stored. */
 export const kindOfResource = (resource: string): Kind | undefined => byResource.get(resource)
 
 /** What an object says of itself: `apps/v1`, `Deployment`. */

@@ -108,12 +108,27 @@ export interface KindRules<T extends Resource = Resource> {
   }
 }
 
+/** Another form of what is stored: the same objects in another version or group, served beside their own. */
+export interface Form {
+  /** As what the registry takes a write in this form: the stored kind, with what writers in this form are held to. */
+  readonly stored: Kind
+  /** The object has its defaults. Both leave metadata as it is, but for annotations that stand for fields. */
+  toStored(object: Resource): Resource
+  fromStored(object: Resource): Resource
+}
+
 export interface Kind<T extends Resource = Resource> extends ResourceFacts {
-  /** `deployments.apps`: the store's name. */
+  /** `deployments.apps`: the store's name. A form has that of its stored kind. */
   readonly resource: string
   /** `apps/v1` or `v1`. */
   readonly apiVersion: string
   /** The model in the schema table: `io.k8s.api.apps.v1.Deployment`. */
   readonly model: string
   readonly rules: KindRules<T>
+  /** Where its objects are stored in another form; its `fields` then read the stored one. */
+  readonly form?: Form
+  /** The other forms of a stored kind. */
+  readonly forms: readonly Kind[]
+  /** Of a form's stored kind: the form that is written, whose fields the writer owns. */
+  readonly written?: Kind
 }

@@ -37,7 +37,7 @@ function warn(pod: Pod, old?: Pod): string[] {
 }
 
 export const pods = declare<Pod>('pods', {
-  subresources: ['attach', 'binding', 'exec', 'log', 'portforward', 'proxy', 'status'],
+  subresources: ['attach', 'binding', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'status'],
   prepareCreate,
   prepareUpdate,
   // An update's rules include those of the whole Pod, in Kubernetes' order.

@@ -1,7 +1,8 @@
 import { Path, type FieldError, invalidValue, notSupported } from '../meta/field-error.ts'
 import { pathSegmentErrors } from '../meta/names.ts'
 import { labelSelectorErrors } from '../meta/selector.ts'
-import type { PodDisruptionBudget } from '../schema/types.generated.ts'
+import { rfc3339 } from '../meta/time.ts'
+import type { Condition, PodDisruptionBudget, PodDisruptionBudgetStatus } from '../schema/types.generated.ts'
 import { conditionsErrors } from './conditions.ts'
 import { declare } from './declare.ts'
 import { internal } from './internal.ts'
@@ -43,3 +44,23 @@ export const poddisruptionbudgets = declare<PodDisruptionBudget>('poddisruptionb
     ),
   ],
 })
+
+/**
+ * The conditions of a status with what it allows said among them (UpdateDisruptionAllowedCondition of component-helpers);
+ * `failure` says why it could not be counted. `now` in milliseconds.
+ */
+export function disruptionAllowed(status: PodDisruptionBudgetStatus, now: number, failure?: string): Condition[] {
+  const { conditions = [], disruptionsAllowed, observedGeneration = 0 } = status
+  const allowed = failure === undefined && disruptionsAllowed > 0
+  const before = conditions.find(({ type }) => type === 'DisruptionAllowed')
+  const value = allowed ? 'True' : 'False'
+  const next: Condition = {
+    type: 'DisruptionAllowed',
+    status: value,
+    observedGeneration,
+    lastTransitionTime: before?.status === value ? before.lastTransitionTime : rfc3339(now),
+    reason: failure !== undefined ? 'SyncFailed' : allowed ? 'SufficientPods' : 'InsufficientPods',
+    message: failure ?? '',
+  }
+  return before === undefined ? [...conditions, next] : conditions.map((one) => (one === before ? next : one))
+}

@@ -17,6 +17,7 @@ const kinds: Kind[] = (resources as ResourceFacts[])
     resource: facts.group === '' ? facts.plural : `${facts.plural}.${facts.group}`,
     apiVersion: facts.group === '' ? facts.version : `${facts.group}/${facts.version}`,
     model: `io.k8s.api.${facts.group.split('.')[0] || 'core'}.${facts.version}.${facts.kind}`,
+    forms: [],
     rules: { subresources: SUBRESOURCES },
   }))
 

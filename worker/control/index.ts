@@ -8,6 +8,7 @@ import { tokenSecrets } from './token-secrets.ts'
 import { podAdoption, replicasetAdoption } from './adoption.ts'
 import type { Controller } from './controller.ts'
 import { deployment } from './deployment.ts'
+import { disruptionBudget } from './disruption-budget.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeIpam } from './node-ipam.ts'
@@ -36,7 +37,7 @@ export interface ControllerSettings {
  * Pods, what counts those, and the scheduler last, when every Pod that is wanted exists.
  */
 export function allControllers({ kinds, ca, clusterCidr }: ControllerSettings): Controller[] {
-  const content = kinds.filter((kind) => kind.namespaced && kind.verbs.includes('delete'))
+  const content = kinds.filter((kind) => kind.namespaced && kind.form === undefined && kind.verbs.includes('delete'))
   const kindOf = (apiVersion: string, name: string): Kind | undefined =>
     kinds.find((kind) => kind.apiVersion === apiVersion && kind.kind === name)
   return [
@@ -67,6 +68,7 @@ export function allControllers({ kinds, ca, clusterCidr }: ControllerSettings): 
     replicaset,
     replicasetAdoption,
     deployment,
+    disruptionBudget(kindOf),
     scheduler,
   ]
 }

@@ -72,8 +72,9 @@ export const callerOf = (api: Api, user: User, now: number, manager: string): Ca
 
 /** The kind that a request names, in its own version and scope; throws 404 as a server without it would. */
 export function kindOf(api: Api, info: RequestInfo): Kind {
-  const name = groupResource(info.group, info.resource)
-  const kind = api.kinds.find((known) => known.resource === name && known.version === info.version)
+  const kind = api.kinds.find(
+    ({ group, version, plural }) => plural === info.resource && group === info.group && version === info.version,
+  )
   if (kind === undefined) throw unknownResource()
   if (!kind.namespaced && info.namespace !== '' && info.resource !== 'namespaces') throw unknownResource()
   if (kind.namespaced && info.namespace === '' && info.name !== '' && info.parts.length > 1) throw unknownResource()

@@ -5,7 +5,7 @@ import { canonical } from '../../api/schema/canonical.ts'
 import { encodeProtobuf, envelope, watchFrame } from '../../api/schema/protobuf.ts'
 import type { Change, Row } from '../store/store.ts'
 import { type Selection, selectionOf } from './selection.ts'
-import { META, partial, type Showing, tableText } from './view.ts'
+import { META, partial, type Showing, shownAs, tableText } from './view.ts'
 import type { Frame, Stage, Watch } from './watch-state.ts'
 
 /**
@@ -48,8 +48,10 @@ export class Viewer {
   }
 
   /** One event of an object. `now` (milliseconds) makes a Table's ages. */
-  event(type: EventType | 'BOOKMARK', row: Shown, now: number): Frame {
+  event(type: EventType | 'BOOKMARK', stored: Shown, now: number): Frame {
     const { view, media } = this.state
+    // A bookmark is an object of the kind already.
+    const row = type === 'BOOKMARK' ? stored : shownAs(this.kind, stored)
     if (media === 'protobuf') return watchFrame(type, this.binary(row.object))
     switch (view.as) {
       case 'object':

@@ -168,7 +168,10 @@ export class Hub {
     if (known !== undefined) return known
     // Written by `accept` or `advance`, of this version or the one before.
     const watch = socket.deserializeAttachment() as Watch | null
-    const kind = this.options.kinds.find(({ resource }) => resource === watch?.resource)
+    const kind = this.options.kinds.find(
+      ({ resource, form, apiVersion }) =>
+        resource === watch?.resource && (form === undefined ? undefined : apiVersion) === watch.form,
+    )
     if (watch === null || watch.v !== 1 || kind === undefined) {
       socket.close(1011, 'this watch cannot go on: begin again')
       return undefined

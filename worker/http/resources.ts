@@ -7,6 +7,7 @@ import { create } from './create.ts'
 import { remove } from './delete.ts'
 import { deletecollection } from './deletecollection.ts'
 import { servedSubresources, VIRTUAL } from './discovery.ts'
+import { evict } from './eviction.ts'
 import { get } from './get.ts'
 import { list } from './list.ts'
 import { patch } from './patch.ts'
@@ -31,6 +32,7 @@ const SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   finalize: { update },
   scale: { get: getScale, update: updateScale, patch: patchScale },
   binding: { create: bind },
+  eviction: { create: evict },
   token: { create: requestToken },
   log: { get: connect },
   exec: { get: connect, create: connect },

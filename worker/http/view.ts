@@ -1,3 +1,4 @@
+import { asShown } from '../../api/kinds/form.ts'
 import type { Kind } from '../../api/kinds/kind.ts'
 import { badRequest } from '../../api/meta/failures.ts'
 import { goQuote } from '../../api/meta/go-text.ts'
@@ -44,6 +45,15 @@ export function partial(object: Resource, version: 'v1' | 'v1beta1'): string {
   return `{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/${version}","metadata":${JSON.stringify(object.metadata)}}`
 }
 
+type Seen = Pick<Row, 'object' | 'json'>
+
+/** A stored row as its kind shows it. */
+export function shownAs(kind: Kind, row: Seen): Seen {
+  if (kind.form === undefined) return row
+  const object = asShown(kind, row.object)
+  return { object, json: JSON.stringify(object) }
+}
+
 /** `{"cells":[…],"object":…}` of one object. */
 function tableRow({ kind, view, include, now }: Showing, object: Resource, json: string): string {
   const version = view.as === 'table' ? view.version : 'v1'
@@ -55,12 +65,7 @@ function tableRow({ kind, view, include, now }: Showing, object: Resource, json:
 }
 
 /** A Table of these rows; `columns: false` leaves the definitions out (all but the first event of a watch). */
-export function tableText(
-  showing: Showing,
-  meta: ListMeta,
-  rows: readonly Pick<Row, 'object' | 'json'>[],
-  columns = true,
-): string {
+export function tableText(showing: Showing, meta: ListMeta, rows: readonly Seen[], columns = true): string {
   const version = showing.view.as === 'table' ? showing.view.version : 'v1'
   const definitions = columns ? JSON.stringify(columnsOf(showing.kind.model)) : 'null'
   const texts = rows.map(({ object, json }) => tableRow(showing, object, json))
@@ -71,8 +76,9 @@ export function tableText(
 }
 
 /** One object as it is shown to this client. */
-export function show(showing: Showing, row: Pick<Row, 'object' | 'json'>): Answer {
+export function show(showing: Showing, stored: Seen): Answer {
   const { kind, view } = showing
+  const row = shownAs(kind, stored)
   switch (view.as) {
     case 'object':
       return { apiVersion: kind.apiVersion, kind: kind.kind, model: kind.model, body: row.json }
@@ -91,8 +97,9 @@ export function show(showing: Showing, row: Pick<Row, 'object' | 'json'>): Answe
 }
 
 /** A list as it is shown to this client. Items of a typed list carry no kind and apiVersion, as Kubernetes sends them. */
-export function showList(showing: Showing, meta: ListMeta, rows: readonly Row[]): Answer {
+export function showList(showing: Showing, meta: ListMeta, stored: readonly Row[]): Answer {
   const { kind, view } = showing
+  const rows = kind.form === undefined ? stored : stored.map((row) => shownAs(kind, row))
   const listKind = kind.listKind ?? `${kind.kind}List`
   switch (view.as) {
     case 'object': {

@@ -23,6 +23,8 @@ export interface Watch {
   readonly v: 1
   /** The store's name of the resource: `deployments.apps`. */
   readonly resource: string
+  /** The apiVersion in which it is told, where that is not the stored one. */
+  readonly form?: string
   /** Absent: every namespace. */
   readonly namespace?: string
   readonly labels: string

@@ -21,6 +21,7 @@ export function watch(call: Call): Response {
   const state: Watch = {
     v: 1,
     resource: kind.resource,
+    ...(kind.form === undefined ? {} : { form: kind.apiVersion }),
     ...(kind.namespaced && info.namespace !== '' ? { namespace: info.namespace } : {}),
     labels: options.labelSelector,
     fields: options.fieldSelector,

@@ -1,6 +1,7 @@
+import { asStored, asWritten, writtenAs } from '../../api/kinds/form.ts'
 import type { Kind } from '../../api/kinds/kind.ts'
 import { badRequest, conflict, untranslated } from '../../api/meta/failures.ts'
-import type { Json, JsonObject } from '../../api/meta/object.ts'
+import type { Json, JsonObject, Resource } from '../../api/meta/object.ts'
 import { rfc3339 } from '../../api/meta/time.ts'
 import { groupResource } from '../../api/meta/status-error.ts'
 import { conflictError, Conflicts } from '../../api/schema/apply/conflict.ts'
@@ -37,19 +38,21 @@ export function apply(
   const filter = filterFor(kind, subresource)
   const tracked = { ...options, isTracked: true }
   if (subresource !== '' || tx.get(key) !== undefined) {
-    const change = (old: Draft): Draft => onto(form(kind), asJson(old), application, filter, subresource, caller)
+    const change = (old: Resource): Draft =>
+      inStore(kind, onto(form(kind), asJson(asWritten(kind, old)), application, filter, subresource, caller))
     return { row: update(admission, tx, caller, kind, key, subresource, change, tracked), created: false }
   }
-  const draft = onto(form(kind), undefined, application, filter, '', caller)
+  const draft = inStore(kind, onto(form(kind), undefined, application, filter, '', caller))
   if (draft.metadata?.uid !== undefined) throw unknownUid(kind, key, draft.metadata.uid)
   return { row: create(admission, tx, caller, kind, key.namespace, draft, tracked), created: true }
 }
 
-const form = ({ apiVersion, model, group, version, kind }: Kind): AppliedForm => ({
-  apiVersion,
-  model,
-  gvk: `${group}/${version}, Kind=${kind}`,
-})
+function form(kind: Kind): AppliedForm {
+  const { group, version, kind: name } = kind.written ?? kind
+  return { ...writtenAs(kind), gvk: `${group}/${version}, Kind=${name}` }
+}
+
+const inStore = (kind: Kind, draft: Draft): Draft => asStored(kind.written ?? kind, draft)
 
 /** A form with its name in messages: `apps/v1, Kind=Deployment`. */
 export interface AppliedForm extends Form {

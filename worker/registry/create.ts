@@ -1,3 +1,4 @@
+import { asWritten, writtenAs } from '../../api/kinds/form.ts'
 import type { Kind } from '../../api/kinds/kind.ts'
 import { alreadyExists, badRequest, invalid, nameNotGenerated } from '../../api/meta/failures.ts'
 import type { ObjectMeta, Resource } from '../../api/meta/object.ts'
@@ -59,7 +60,7 @@ function prepare(
   const entries =
     options.isTracked === true
       ? (draft.metadata?.managedFields ?? [])
-      : entriesAfter(kind, filterFor(kind, ''), '', undefined, asJson(object), caller)
+      : entriesAfter(writtenAs(kind), filterFor(kind, ''), '', undefined, asJson(asWritten(kind, object)), caller)
   const admitted = admission.mutate(tx, attributes)
   // Plugins set fields that others mirror (a Pod's service account): the conversion to the served version runs again.
   if (admitted !== object) object = defaulted(kind, admitted)

@@ -36,7 +36,8 @@ export function remove(
   return { row: tx.delete(key, marked), gone }
 }
 
-function checkPreconditions(kind: Kind, key: Key, row: Row, options: DeleteOptions): void {
+/** Throws 409 where the object is not the one that the caller means. */
+export function checkPreconditions(kind: Kind, key: Key, row: Row, options: DeleteOptions): void {
   const { uid, resourceVersion } = options.preconditions ?? {}
   const refuse = (what: string, wanted: string, found: string | number, end: string): never => {
     // NewConflict is called with the Kind where everything else names the resource.

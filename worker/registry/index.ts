@@ -1,3 +1,4 @@
+import { asShown, asStored, storedKind } from '../../api/kinds/form.ts'
 import type { Kind } from '../../api/kinds/kind.ts'
 import type { Admission } from './attributes.ts'
 import { apply } from './apply.ts'
@@ -39,22 +40,34 @@ export function makeRegistry(kinds: readonly Kind[], admission: Admission): Regi
     settleCompanions(registry, tx, caller, kind, before, tx.get(key)?.object)
     return result
   }
+  // A kind that is another form of a stored one is written as that one.
   const registry: Registry = {
     create(tx, caller, kind, namespace, object, options) {
-      const row = create(admission, tx, caller, kind, namespace, object, options)
+      const row = create(admission, tx, caller, storedKind(kind), namespace, asStored(kind, object), options)
       if (options?.dryRun !== true) settleCompanions(registry, tx, caller, kind, undefined, row.object)
       return row
     },
     update: (tx, caller, kind, key, subresource, change, options) =>
       followed({ tx, caller, kind, key }, options?.dryRun, () =>
-        update(admission, tx, caller, kind, key, subresource, change, options),
+        update(
+          admission,
+          tx,
+          caller,
+          storedKind(kind),
+          key,
+          subresource,
+          (old) => asStored(kind, change(asShown(kind, old))),
+          options,
+        ),
       ),
     apply: (tx, caller, kind, key, subresource, application, options) =>
       followed({ tx, caller, kind, key }, options?.dryRun, () =>
-        apply(admission, tx, caller, kind, key, subresource, application, options),
+        apply(admission, tx, caller, storedKind(kind), key, subresource, application, options),
       ),
     delete: (tx, caller, kind, key, options) =>
-      followed({ tx, caller, kind, key }, options?.dryRun, () => remove(admission, tx, caller, kind, key, options)),
+      followed({ tx, caller, kind, key }, options?.dryRun, () =>
+        remove(admission, tx, caller, storedKind(kind), key, options),
+      ),
     validate: (tx, attributes) => admission.validate(tx, attributes),
     bind(tx, caller, key, node, options) {
       if (pods === undefined) throw new Error('pods are not among the kinds of this registry')

@@ -1,3 +1,4 @@
+import type { Written } from '../../api/kinds/form.ts'
 import type { Kind } from '../../api/kinds/kind.ts'
 import { resetOf } from '../../api/kinds/reset.ts'
 import type { JsonObject, Resource } from '../../api/meta/object.ts'
@@ -18,19 +19,19 @@ import { asJson, same } from './stored.ts'
  */
 
 /** A type of the API as far as ownership needs it: a Kind, or what a body has to be. */
-export interface Form {
-  readonly apiVersion: string
-  readonly model: string
-}
+export type Form = Pick<Written, 'apiVersion' | 'model'> & Partial<Written>
 
 /** Takes out of a set what a write through `subresource` does not own. */
 export const filterFor = (kind: Kind, subresource: string): Filter => filterOf(resetOf(kind, subresource))
 
-/** Objects of one version only: what others wrote in a version that is not served is forgotten. */
-export const versionsOf = ({ apiVersion, model }: Form): Versions => ({
+/** What others wrote in a version that is not served is forgotten. */
+export const versionsOf = ({ apiVersion, model, inVersion }: Form): Versions => ({
   apiVersion,
   type: modelType(model),
-  convert: () => undefined,
+  convert(object, version) {
+    const found = inVersion?.(object, version)
+    return found === undefined ? undefined : { type: modelType(found.model), object: found.object }
+  },
 })
 
 const blanks = new Map<string, JsonObject>()

@@ -1,3 +1,4 @@
+import { asWritten, writtenAs } from '../../api/kinds/form.ts'
 import type { HookContext, Kind } from '../../api/kinds/kind.ts'
 import { badRequest, conflict, invalid, notFound } from '../../api/meta/failures.ts'
 import { isDeleting, type JsonObject, type ObjectMeta, type Resource } from '../../api/meta/object.ts'
@@ -34,7 +35,7 @@ export function update(
   const entries =
     options.isTracked === true
       ? (sent.metadata?.managedFields ?? [])
-      : entriesAfter(kind, filterFor(kind, subresource), subresource, asJson(old), asJson(object), caller)
+      : entriesOfWrite(kind, subresource, old, object, caller)
   object = withEntries(object, entries)
   const dryRun = options.dryRun === true
   const { namespace, name } = key
@@ -55,6 +56,18 @@ export function update(
     return dryRow(key, ready, version)
   }
   return tx.update(kind.resource, ready)
+}
+
+/** Who owns which field after it, in the form in which it was written. */
+function entriesOfWrite(
+  kind: Kind,
+  subresource: string,
+  old: Resource,
+  object: Resource,
+  caller: Caller,
+): JsonObject[] {
+  const json = (of: Resource): JsonObject => asJson(asWritten(kind, of))
+  return entriesAfter(writtenAs(kind), filterFor(kind, subresource), subresource, json(old), json(object), caller)
 }
 
 /** A resourceVersion in the body is a precondition; some kinds demand one. */
