@@ -32,6 +32,35 @@ export function objectRules(bed: () => Bed): void {
       expect(store.list({ resource: 'pods' })).toEqual([])
     }))
 
+  test('[AP212] a count is the length of the list, whatever is asked of it', () =>
+    bed().use((store) => {
+      store.transaction((tx) => {
+        for (const [namespace, name] of [
+          ['a', 'x'],
+          ['b', 'x'],
+          ['b', 'y'],
+          ['c', 'z'],
+        ] as const) {
+          tx.insert('pods', pod(name, { metadata: { namespace } }))
+        }
+      })
+      const before = store.version
+      store.transaction((tx) => tx.delete({ resource: 'pods', namespace: 'b', name: 'y' }))
+      for (const query of [
+        { resource: 'pods' },
+        { resource: 'pods', namespace: 'b' },
+        { resource: 'pods', limit: 2 },
+        { resource: 'pods', after: { namespace: 'a', name: 'x' } },
+        { resource: 'pods', namespace: 'b', after: { namespace: 'b', name: 'x' } },
+        { resource: 'pods', namespace: 'b', after: { namespace: 'c', name: '' } },
+        { resource: 'pods', at: before },
+        { resource: 'pods', at: store.version },
+        { resource: 'events' },
+      ]) {
+        expect(store.count(query), JSON.stringify(query)).toBe(store.list(query).length)
+      }
+    }))
+
   test('[ST2] a taken name and a missing one are told in the words of Kubernetes', () =>
     bed().use((store) => {
       store.transaction((tx) => tx.insert('deployments.apps', object('Deployment', 'web')))

@@ -8,7 +8,6 @@ const RUNTIME_CLASS = 'the RuntimeClass admission plugin comes with the resource
 const OPENSHIFT =
   'the recorded server carries OpenShift\u2019s ClusterRole for /.well-known, which is no part of Kubernetes'
 const UNCALLED = 'podo does not call webhooks yet, and says so where Kubernetes names the refused connection'
-const FOLDING = 'go-yaml folds long lines of YAML answers where the yaml package does not; the content is the same'
 
 const ORPHANS =
   'the object whose owner does not exist is collected in the turn of its create, in Kubernetes half a minute later'
@@ -24,7 +23,6 @@ export const KNOWN: Readonly<Record<string, string>> = {
   'validation/pod/runtime-class-missing': RUNTIME_CLASS,
   'validation/pod/overhead': RUNTIME_CLASS,
   'admission/webhook/unreachable-fail': UNCALLED,
-  'crud/configmap/yaml-in-yaml-out': FOLDING,
   'auth/ssrr/rules': OPENSHIFT,
   'auth/ssrr/admin': OPENSHIFT,
   'auth/oidc/config': 'podo signs with ES256, where the recorded server had an RSA key',

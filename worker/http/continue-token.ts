@@ -14,14 +14,21 @@ export interface Position {
   readonly version: number
   readonly namespace: string
   readonly name: string
+  /** Objects behind it, where they were counted; -1 where they are too many to count. */
+  readonly left?: number
 }
 
 const ENCODED_VERSION = 'meta.k8s.io/v1'
 
 /** A token that goes on after the object `after`. `across`: the list spans namespaces, so the key names its own. */
-export function continueToken(version: number, after: { namespace: string; name: string }, across: boolean): string {
+export function continueToken(
+  version: number,
+  after: { namespace: string; name: string },
+  across: boolean,
+  left?: number,
+): string {
   const key = across && after.namespace !== '' ? `${after.namespace}/${after.name}` : after.name
-  const body = JSON.stringify({ v: ENCODED_VERSION, rv: version, start: `${key}\0` })
+  const body = JSON.stringify({ v: ENCODED_VERSION, rv: version, start: `${key}\0`, left })
   return Buffer.from(body, 'utf8').toString('base64url')
 }
 
@@ -33,7 +40,7 @@ export function parseContinue(token: string, namespace: string, across: boolean)
   if (bad !== null || token.length % 4 === 1) {
     throw refuse(`illegal base64 data at input byte ${bad?.index ?? token.length - 1}`)
   }
-  const { v, rv, start } = fields(parse(Buffer.from(token, 'base64url').toString('latin1'), token))
+  const { v, rv, start, left } = fields(parse(Buffer.from(token, 'base64url').toString('latin1'), token))
   if (v !== ENCODED_VERSION) throw refuse(`server does not recognize this encoded version ${String(v ?? '')}`)
   if (typeof rv !== 'number' || rv === 0) {
     throw refuse(`incorrect encoded start resourceVersion (version ${ENCODED_VERSION})`)
@@ -43,8 +50,9 @@ export function parseContinue(token: string, namespace: string, across: boolean)
   const parts = key.split('/')
   if (parts.includes('..') || parts.length > 2) throw refuse(goQuote(start))
   const [first = '', second] = parts
-  if (second === undefined) return { version: rv, namespace: across ? '' : namespace, name: first }
-  return { version: rv, namespace: first, name: second }
+  const counted = typeof left === 'number' ? { left } : {}
+  if (second === undefined) return { version: rv, namespace: across ? '' : namespace, name: first, ...counted }
+  return { version: rv, namespace: first, name: second, ...counted }
 }
 
 function parse(text: string, token: string): Json {
@@ -55,7 +63,7 @@ function parse(text: string, token: string): Json {
   }
 }
 
-function fields(value: Json): { v?: Json; rv?: Json; start?: Json } {
+function fields(value: Json): { v?: Json; rv?: Json; start?: Json; left?: Json } {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
 }
 

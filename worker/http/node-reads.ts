@@ -51,6 +51,10 @@ export class NodeReads implements Reader {
     return limit === undefined ? all : all.slice(0, limit)
   }
 
+  count(query: Query): number {
+    return query.resource === LEASES ? this.list(query).length : this.store.count(query)
+  }
+
   /** A stored row as it is served. */
   shown(row: Row): Row {
     if (row.resource !== NODES) return row

@@ -8,7 +8,7 @@ import type { Selection } from './selection.ts'
 import type { ListMeta } from './view.ts'
 
 /** How many rows past a page are counted for `remainingItemCount`; with more left the optional field is left out. */
-const COUNTED = 50
+const COUNTED = 10_000
 /** Rows read at a time while a selector leaves most of them out. */
 const BATCH = 500
 
@@ -49,9 +49,9 @@ function resume(
 ): Page {
   const after = { namespace: from.namespace, name: from.name }
   if (from.version < 0 || from.version === store.version)
-    return collect(store, selection, { ...query, after }, limit, across)
+    return collect(store, selection, { ...query, after }, limit, across, from.left)
   try {
-    return collect(store, selection, { ...query, after, at: from.version }, limit, across)
+    return collect(store, selection, { ...query, after, at: from.version }, limit, across, from.left)
   } catch (error) {
     if (error instanceof StatusError && error.reason === 'Expired')
       throw new ExpiredContinue(continueToken(-1, after, across))
@@ -59,8 +59,18 @@ function resume(
   }
 }
 
-/** `limit` 0 reads everything. One row more than asked for tells whether there is more. */
-function collect(store: Reader, selection: Selection, query: Query, limit: number, across: boolean): Page {
+/**
+ * `limit` 0 reads everything. One row more than asked for tells whether there is more. `known` is how many there were
+ * behind the page before, so that they are counted once.
+ */
+function collect(
+  store: Reader,
+  selection: Selection,
+  query: Query,
+  limit: number,
+  across: boolean,
+  known?: number,
+): Page {
   const version = query.at ?? store.version
   const meta = { resourceVersion: String(version) }
   if (limit === 0 || selection.name !== undefined) {
@@ -70,8 +80,10 @@ function collect(store: Reader, selection: Selection, query: Query, limit: numbe
   for (const row of each(store, selection, query, limit)) {
     if (rows.length === limit) {
       const last = rows.at(-1) ?? row
-      const token = continueToken(version, last, across)
-      return { rows, meta: { ...meta, continue: token, ...remaining(store, selection, query, last) } }
+      const left = remaining(store, selection, query, last, known === undefined ? undefined : known - limit)
+      const token = continueToken(version, last, across, left)
+      const counted = left === undefined || left < 0 ? {} : { remainingItemCount: left }
+      return { rows, meta: { ...meta, continue: token, ...counted } }
     }
     rows.push(row)
   }
@@ -101,14 +113,16 @@ function* each(store: Reader, selection: Selection, query: Query, limit: number)
   }
 }
 
-/** The count is optional, unknown with selectors, and only told where it is cheap. */
+/** How many are left behind a page: undefined with selectors, which leave that open, and -1 where they are too many. */
 function remaining(
   store: Reader,
   selection: Selection,
   query: Query,
   after: Row,
-): Pick<ListMeta, 'remainingItemCount'> {
-  if (!selection.everything) return {}
-  const left = store.list({ ...query, after, limit: COUNTED + 1 }).length
-  return left > COUNTED ? {} : { remainingItemCount: left }
+  known: number | undefined,
+): number | undefined {
+  if (!selection.everything) return undefined
+  if (known !== undefined) return Math.max(known, -1)
+  const left = store.count({ ...query, after, limit: COUNTED + 1 })
+  return left > COUNTED ? -1 : left
 }

@@ -1,4 +1,4 @@
-import { badRequest } from '../../api/meta/failures.ts'
+import { badRequest, tooLargeResourceVersion } from '../../api/meta/failures.ts'
 import { StatusError } from '../../api/meta/status-error.ts'
 import { type Call, showingOf } from './api.ts'
 import { errorEvent, Viewer } from './events.ts'
@@ -47,6 +47,9 @@ export function watch(call: Call): Response {
 /** "Any" and "most recent" begin with the state; an exact version begins with what came after it. */
 function start(options: ListOptions, current: number): Stage {
   const asked = versionOf(options.resourceVersion)
+  if (options.sendInitialEvents === true && asked > current) {
+    throw tooLargeResourceVersion(options.resourceVersion, current)
+  }
   if (options.sendInitialEvents ?? asked === 0) return { stage: 'state', at: current }
   if (asked === 0 || asked >= current) return { stage: 'live', since: Math.max(asked, current) }
   return { stage: 'missed', since: asked }

@@ -97,3 +97,27 @@ metadata:
 `)
   expect(parseYaml(text).value).toEqual(value)
 })
+
+const WORDS = 'of the eleven words of this sentence one is long: Donaudampfschifffahrtsgesellschaft'
+test('[AP211] long texts are broken as go-yaml breaks them, and read back as they were', () => {
+  const value = {
+    message: `"quoted" ${WORDS}: and so on`,
+    plain: `${WORDS} and so on`.replace(': ', ' '),
+    'f:key': { deep: [`${WORDS} item: is one`, { name: `${WORDS} inside: one`, text: `a\n${WORDS} ${WORDS}\n` }] },
+    'tab\t': `${WORDS}\t${WORDS} ${WORDS}`,
+    url: `https://${'x'.repeat(100)}`,
+    wide: `${'é'.repeat(70)} ${'é'.repeat(9)} end and more`,
+  }
+  const text = printYaml(value)
+  expect(parseYaml(text).value).toEqual(value)
+  expect(text).toContain(`message: '"quoted" ${WORDS}:\n  and so on'\n`)
+  expect(text).toContain(`plain: ${WORDS.replace(': ', ' ')}\n  and so on\n`)
+  expect(text).toContain(`  deep:\n  - '${WORDS}\n    item: is one'\n  - name: '${WORDS}\n      inside: one'\n`)
+  expect(text).toContain(`      ${WORDS} ${WORDS}\n`)
+  expect(text).toContain(`wide: ${'é'.repeat(70)} ${'é'.repeat(9)}\n  end and more\n`)
+})
+
+test('[AP211] short lines, and what cannot be broken, stay as they are', () => {
+  const value = { a: 'x '.repeat(30).trim(), b: 'x'.repeat(200), c: ['y'.repeat(90)] }
+  expect(printYaml(value).split('\n')).toHaveLength(5)
+})

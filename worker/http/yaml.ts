@@ -1,5 +1,16 @@
-import { isMap, isScalar, isSeq, LineCounter, parseAllDocuments, type ScalarTag, stringify } from 'yaml'
+import {
+  Document,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  type Scalar,
+  type ScalarTag,
+  visit,
+} from 'yaml'
 import type { Json } from '../../api/meta/object.ts'
+import { foldLong } from './yaml-fold.ts'
 
 /**
  * YAML as Kubernetes reads and writes it: sigs.k8s.io/yaml over go-yaml v2, so YAML 1.1's booleans (`yes`, `on`) and
@@ -78,6 +89,18 @@ const QUOTED: ScalarTag = scalar(
   (text) => text,
   () => false,
 )
+
+/** What go-yaml's `yaml_emitter_analyze_scalar` lets stand without quotes, and what it must escape. */
+const NOT_PLAIN = /^[#,[\]{}&*!|>'"%@` ]|^[?:-]( |$)|^(---|\.\.\.)|: |:$| #| $/
+const ESCAPED = /[^\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/
+
+/** The style of a text: double quotes where it would read as another type or needs escapes, single where it may not be plain. */
+function styleOf(text: string): Scalar.Type {
+  const isOther = text === '' || [...TAGS, QUOTED].some(({ test }) => test?.test(text) === true)
+  if (text.includes('\n')) return 'BLOCK_LITERAL'
+  if (isOther || ESCAPED.test(text)) return 'QUOTE_DOUBLE'
+  return NOT_PLAIN.test(text) ? 'QUOTE_SINGLE' : 'PLAIN'
+}
 
 const READING = { schema: 'failsafe', merge: true, uniqueKeys: false, prettyErrors: false } as const
 
@@ -168,14 +191,16 @@ function stringKeys(value: Json): Json {
 
 /** The text that kube-apiserver answers for `Accept: application/yaml`. */
 export function printYaml(value: Json): string {
-  return stringify(value, {
+  const document = new Document(value, {
     schema: 'failsafe',
     customTags: [...TAGS, QUOTED],
     sortMapEntries: true,
-    indentSeq: false,
-    lineWidth: 0,
-    singleQuote: null,
-    blockQuote: 'literal',
     aliasDuplicateObjects: false,
   })
+  visit(document, {
+    Scalar(_key, node) {
+      if (typeof node.value === 'string') node.type = styleOf(node.value)
+    },
+  })
+  return foldLong(document.toString({ indentSeq: false, lineWidth: 0, blockQuote: 'literal' }))
 }

@@ -21,6 +21,10 @@ const SELECT =
 const ONE = `${SELECT} AND namespace = ? AND name = ?`
 const OF_NAMESPACE = `${SELECT} AND namespace = ? AND name > ? ORDER BY name LIMIT ?`
 const OF_ALL = `${SELECT} AND (namespace, name) > (?, ?) ORDER BY namespace, name LIMIT ?`
+const COUNT_OF_NAMESPACE =
+  'SELECT count(*) AS count FROM (SELECT 1 FROM objects WHERE resource = ? AND namespace = ? AND name > ? LIMIT ?)'
+const COUNT_OF_ALL =
+  'SELECT count(*) AS count FROM (SELECT 1 FROM objects WHERE resource = ? AND (namespace, name) > (?, ?) LIMIT ?)'
 const INSERT = `INSERT INTO objects (resource, namespace, name, uid, version, owners, node, managed, json, fields)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const UPDATE = `UPDATE objects SET version = ?, owners = ?, node = ?, managed = ?, json = ?, fields = ?
@@ -70,6 +74,16 @@ export class Objects {
       this.#cache.offer(text, row)
       return row
     })
+  }
+
+  count({ resource, namespace, after, limit = -1 }: Query): number {
+    if (namespace === undefined) {
+      const place = [after?.namespace ?? '', after?.name ?? '']
+      return this.#db.first<{ count: number }>(COUNT_OF_ALL, resource, ...place, limit)?.count ?? 0
+    }
+    if (after !== undefined && after.namespace > namespace) return 0
+    const name = after?.namespace === namespace ? after.name : ''
+    return this.#db.first<{ count: number }>(COUNT_OF_NAMESPACE, resource, namespace, name, limit)?.count ?? 0
   }
 
   /** Replaces what stands at the key: both undefined never, `before` alone is removed, `after` alone is added. */

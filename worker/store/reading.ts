@@ -35,6 +35,13 @@ export class Reading implements Reader {
     return listPast(query, log.changes(at, resource, namespace), (today) => objects.list(today))
   }
 
+  count(query: Query): number {
+    const { resource, at } = query
+    const { objects, log } = this.tables
+    const isToday = resource !== EVENTS && (at === undefined || (at <= this.version && at >= log.ring.newest))
+    return isToday ? objects.count(query) : this.list(query).length
+  }
+
   owned(uid: string): StoredRow[] {
     return this.#all(this.tables.views.owned(uid))
   }

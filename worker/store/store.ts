@@ -49,6 +49,8 @@ export interface Reader {
   get(key: Key): Row | undefined
   /** In (namespace, name) order. Never truncated silently: with `limit` at most that many, the caller pages by `after`. */
   list(query: Query): Row[]
+  /** How many `list` would answer, without reading them: the database counts, and each counts as a row read. */
+  count(query: Query): number
   /**
    * Objects whose ownerReferences name this uid (controller or not), in (resource, namespace, name) order; Events never.
    * The first call after a wake reads a row of every object, later ones only what they answer.
