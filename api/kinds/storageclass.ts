@@ -8,6 +8,7 @@ import {
   notSupported,
   required,
 } from '../meta/field-error.ts'
+import { compareText } from '../meta/go-text.ts'
 import { qualifiedNameErrors } from '../meta/names.ts'
 import { IMMUTABLE } from '../meta/validate-meta.ts'
 import type { StorageClass, TopologySelectorTerm } from '../schema/types.generated.ts'
@@ -36,19 +37,22 @@ function termErrors({ matchLabelExpressions = [] }: TopologySelectorTerm, at: Pa
   })
 }
 
-const setsOf = ({ matchLabelExpressions = [] }: TopologySelectorTerm): object =>
-  Object.fromEntries(matchLabelExpressions.map(({ key, values }) => [key, (values ?? []).toSorted()]))
+/** What a term allows, as a text that is the same for the same. */
+const textOf = ({ matchLabelExpressions = [] }: TopologySelectorTerm): string => {
+  const sets = new Map(matchLabelExpressions.map(({ key, values }) => [key, [...new Set(values)].sort(compareText)]))
+  return JSON.stringify([...sets].sort(([a], [b]) => compareText(a, b)))
+}
 
 /**
  * The list of terms seen begins with as many empty ones as there are terms, so a term that says nothing is a duplicate of
  * each of them (`validateAllowedTopologies`).
  */
 function topologyErrors(terms: readonly TopologySelectorTerm[]): FieldError[] {
-  const sets = terms.map(setsOf)
+  const texts = terms.map(textOf)
   return terms.flatMap((term, i) => {
     const at = TOPOLOGIES.index(i)
-    const seen = [...terms.map(() => ({})), ...sets.slice(0, i)]
-    const twins = seen.filter((other) => same(other, sets[i]))
+    const seen = [...terms.map(() => textOf({})), ...texts.slice(0, i)]
+    const twins = seen.filter((other) => other === texts[i])
     return [...termErrors(term, at), ...twins.map(() => duplicate(at.child('matchLabelExpressions'), ''))]
   })
 }
