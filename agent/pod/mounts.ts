@@ -14,14 +14,15 @@ export interface WantedMount {
 }
 
 /**
- * What of the Pod's volumes the container sees. Throws ConfigError where a variable of a `subPathExpr` is not set.
+ * What of the Pod's volumes the container sees. Throws ConfigError where a variable of a `subPathExpr` is not set, or
+ * leads out of the volume.
  * Model: kubelet's makeMounts.
  */
 export function wantedMounts(pod: Pod, container: Container, variables: ReadonlyMap<string, string>): WantedMount[] {
   const written = new Set((pod.spec.volumes ?? []).filter(isWritten).map(({ name }) => name))
   return (container.volumeMounts ?? []).map((mount) => ({
     volume: mount.name,
-    subPath: subPathOf(mount, variables),
+    subPath: checked(subPathOf(mount, variables)),
     target: mount.mountPath.startsWith('/') ? mount.mountPath : `/${mount.mountPath}`,
     readOnly: mount.readOnly === true || written.has(mount.name),
   }))
@@ -40,4 +41,12 @@ function subPathOf({ subPath = '', subPathExpr }: VolumeMount, variables: Readon
   })
   if (missing.size > 0) throw new ConfigError(`missing value for ${[...missing].toSorted().join(', ')}`)
   return expanded
+}
+
+/** What the API checked of a `subPath` it cannot check of an expression (volumevalidation.ValidatePathNoBacksteps). */
+function checked(subPath: string): string {
+  if (subPath.startsWith('/')) throw new ConfigError(`error SubPath \`${subPath}\` must not be an absolute path`)
+  if (subPath.split('/').includes('..'))
+    throw new ConfigError(`unable to provision SubPath \`${subPath}\`: must not contain '..'`)
+  return subPath
 }

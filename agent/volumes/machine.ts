@@ -110,7 +110,8 @@ class MachineVolumes implements Volumes {
         renewAt = Math.min(renewAt, token.renewAt)
       } catch (error) {
         if (!(error instanceof TokenError)) throw error
-        trouble = error
+        // A refusal says more than a silence.
+        if (trouble === undefined || trouble.isSilence) trouble = error
         const held = await writtenFile(folder, projection.path)
         if (held !== undefined) tokens.set(projection, held)
       }
