@@ -25,16 +25,24 @@ export async function apply(call: Call): Promise<Response> {
   const { showing, format } = showingOf(call)
   const { application, options, tell } = await readApply(call)
   const { api, kind, caller, info } = call
-  checkName(application.body, info.name)
   const key = keyOf(call)
   const { row, created } = api.store.transaction((tx) => {
     if (info.subresource === '' && tx.get(key) === undefined) permit(api, caller.user, { ...info, verb: 'create' })
-    const applied = api.registry.apply(tx, caller, kind, key, info.subresource, application, options)
+    const body = renamed(application.body, info.name)
+    // Kubernetes looks at the name of what was merged, so conflicts are told first; the throw takes the write back.
+    const applied = api.registry.apply(tx, caller, kind, key, info.subresource, { ...application, body }, options)
+    checkName(application.body, info.name)
     tell(caller.warnings)
     return applied
   })
   return respond(show(showing, row), format, created ? 201 : 200, caller.warnings)
 }
+
+/** The body under the name of the URL. */
+const renamed = (body: JsonObject, name: string): JsonObject =>
+  isJsonObject(body['metadata']) && body['metadata']['name'] !== undefined
+    ? { ...body, metadata: { ...body['metadata'], name } }
+    : body
 
 /** Reads the options and the body; throws 422 without a manager, 400 for what is no YAML of an object. */
 export async function readApply(call: Call): Promise<ApplyRequest> {

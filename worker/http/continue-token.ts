@@ -57,6 +57,8 @@ export function parseContinue(token: string, namespace: string, across: boolean)
 
 function parse(text: string, token: string): Json {
   try {
+    // Go names the byte that it cannot take; as text it would be another one.
+    if (text >= '\x80') throw new Error(`invalid character '${text[0]}' looking for beginning of value`)
     return parseJson(text === '' ? '' : Buffer.from(token, 'base64url').toString('utf8')).value
   } catch (error) {
     throw refuse(error instanceof Error ? error.message : String(error))

@@ -1,5 +1,5 @@
 import { type FieldError, forbidden, notSupported } from '../../api/meta/field-error.ts'
-import { badRequest, invalid, tooLargeResourceVersion } from '../../api/meta/failures.ts'
+import { badRequest, invalid, tooLargeResourceVersion, untranslated } from '../../api/meta/failures.ts'
 import { goQuote } from '../../api/meta/go-text.ts'
 import { booleanOf, integerOf } from './query.ts'
 
@@ -79,15 +79,21 @@ function checkWatch(options: ListOptions): FieldError[] {
   return errors
 }
 
-/** The integer of a resourceVersion; '' and '0' are 0. Throws 400 with the text of `storage.APIObjectVersioner`. */
+/** What `storage.APIObjectVersioner` says of a text that is no resourceVersion. */
+function unreadable(text: string): string {
+  const quoted = goQuote(text)
+  return `resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`
+}
+
+/** The integer of a resourceVersion; '' and '0' are 0. Throws 400. */
 export function versionOf(text: string): number {
-  if (text === '') return 0
-  if (!/^\d+$/.test(text)) {
-    const quoted = goQuote(text)
-    throw badRequest(
-      `invalid resource version: resourceVersion: Invalid value: ${quoted}: strconv.ParseUint: parsing ${quoted}: invalid syntax`,
-    )
-  }
+  if (text !== '' && !/^\d+$/.test(text)) throw badRequest(`invalid resource version: ${unreadable(text)}`)
+  return Number(text)
+}
+
+/** That of a watch, whose error nobody translates: 500 without a reason. */
+export function watchedVersion(text: string): number {
+  if (text !== '' && !/^\d+$/.test(text)) throw untranslated(unreadable(text))
   return Number(text)
 }
 

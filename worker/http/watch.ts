@@ -2,7 +2,7 @@ import { badRequest, tooLargeResourceVersion } from '../../api/meta/failures.ts'
 import { StatusError } from '../../api/meta/status-error.ts'
 import { type Call, showingOf } from './api.ts'
 import { errorEvent, Viewer } from './events.ts'
-import { type ListOptions, listOptions, versionOf } from './list-options.ts'
+import { type ListOptions, listOptions, watchedVersion } from './list-options.ts'
 import type { Media } from './negotiate.ts'
 import { tell } from './progress.ts'
 import { parametersNotAcceptable } from './refusals.ts'
@@ -46,7 +46,7 @@ export function watch(call: Call): Response {
 
 /** "Any" and "most recent" begin with the state; an exact version begins with what came after it. */
 function start(options: ListOptions, current: number): Stage {
-  const asked = versionOf(options.resourceVersion)
+  const asked = watchedVersion(options.resourceVersion)
   if (options.sendInitialEvents === true && asked > current) {
     throw tooLargeResourceVersion(options.resourceVersion, current)
   }
