@@ -8,6 +8,7 @@ import { joinLine } from './join.ts'
 import * as layout from './layout.ts'
 import { quotaLines } from './quota.ts'
 import { Refusal } from './state.ts'
+import { tokenCommand } from './tokens.ts'
 import { up } from './up.ts'
 import { join } from 'node:path'
 
@@ -50,21 +51,7 @@ node
     print([joinLine(program.opts<{ kubeconfig: string }>().kubeconfig, token, options.name)])
   })
 
-const token = program.command('token').description('bearer tokens')
-token
-  .command('create <name>')
-  .description("print a token of that user, with no rights but its groups' (system:masters may do anything)")
-  .option('--group <group>', 'a group of the user; may be given more than once', collect, [])
-  .option('--ttl <duration>', 'how long the token works (default: until it is deleted)', duration)
-  .action(async (name: string, options: { group: string[]; ttl?: number }) => {
-    const ttl = options.ttl === undefined ? {} : { ttlSeconds: options.ttl }
-    const made = await api().expect<{ token: string }>('POST', '/podo/tokens', {
-      user: name,
-      groups: options.group,
-      ...ttl,
-    })
-    print([made.token])
-  })
+program.addCommand(tokenCommand(api, print))
 
 async function cleanCommand(options: { yes: boolean }): Promise<void> {
   const { lines } = await whatToClean(layout.STATE)
@@ -82,10 +69,6 @@ async function cleanCommand(options: { yes: boolean }): Promise<void> {
 
 function print(lines: readonly string[]): void {
   process.stdout.write(`${lines.join('\n')}\n`)
-}
-
-function collect(value: string, all: string[]): string[] {
-  return [...all, value]
 }
 
 program.parseAsync().catch((error: unknown) => {

@@ -12,6 +12,8 @@ import { NodeReads } from './http/node-reads.ts'
 import { consoleLog, detailsOf } from './http/respond.ts'
 import { durableSockets } from './http/sockets.ts'
 import { furnish } from './http/furnish.ts'
+import { keysOf } from './guard/admit.ts'
+import { signLegacy } from './guard/account-token.ts'
 import { reconcileRoles, watchRoles } from './guard/reconcile-roles.ts'
 import { trustOf } from './guard/trust.ts'
 import { Governor } from './governor/governor.ts'
@@ -76,7 +78,7 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
   const { key, previousKey } = secrets
   const { PODO_CA: ca = '', PODO_CLUSTER_CIDR: clusterCidr = DEFAULT_CIDR } = env
   const store = openStore(durableSql(ctx.storage), { sealer: sealer(key, previousKey), now: Date.now })
-  const registry = makeRegistry(kinds, makeAdmission())
+  const registry = makeRegistry(kinds, makeAdmission({ bootstrapKeys: keysOf(secrets) }))
   const governor = governorOf(ctx, env, store)
   const recorder = new EventRecorder(registry, kindNamed('events'), (now) => governor.mayRecord(now))
   const nodes = new Nodes({
@@ -100,7 +102,7 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
     store,
     registry,
     kinds: { ofResource: kindOfResource, ofObject: kindOfObject },
-    controllers: allControllers({ kinds, ca, clusterCidr }),
+    controllers: allControllers({ kinds, ca, clusterCidr, signToken: signLegacy(key) }),
     recorder,
     dice,
     liveness,

@@ -153,7 +153,7 @@ export function testApi(kinds: readonly Kind[], ring = 16_384, quota = 'off'): T
   const audit: string[] = []
   const roles = watchRoles(store)
   store.subscribe((changes) => hub.changed(changes))
-  const registry = makeRegistry(kinds, makeAdmission())
+  const registry = makeRegistry(kinds, makeAdmission({ bootstrapKeys: [KEY] }))
   furnish(store, registry, kinds, clock)
   const api: Api = {
     ...seen,

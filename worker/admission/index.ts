@@ -1,6 +1,7 @@
 import type { Admission } from '../registry/attributes.ts'
 import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './admission-webhook.ts'
 import { type Authoriser, byTheGuard } from './authoriser.ts'
+import { bootstrapTokens } from './bootstrap-tokens.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
@@ -19,10 +20,12 @@ export type { Action, Authoriser } from './authoriser.ts'
 export interface Powers {
   /** Asked by the plugins that look at more than the request itself. */
   readonly may: Authoriser
+  /** PODO_KEY and the one before, by which bootstrap tokens are made; none where there are no such tokens. */
+  readonly bootstrapKeys: readonly string[]
 }
 
 /** The plugins that are on by default, in kube-apiserver's order (AllOrderedPlugins of pkg/kubeapiserver/options). */
-const plugins = (_powers: Powers): readonly Plugin[] => [
+const plugins = (powers: Powers): readonly Plugin[] => [
   namespaceLifecycle,
   serviceAccount,
   taintNodesByCondition,
@@ -32,6 +35,7 @@ const plugins = (_powers: Powers): readonly Plugin[] => [
   runtimeClass,
   defaultIngressClass,
   podTopologyLabels,
+  bootstrapTokens(powers.bootstrapKeys),
   roleEscalation,
   mutatingAdmissionWebhook,
   validatingAdmissionWebhook,
@@ -39,7 +43,7 @@ const plugins = (_powers: Powers): readonly Plugin[] => [
 
 /** The chain of plugins as one. */
 export function makeAdmission(powers: Partial<Powers> = {}): Admission {
-  return chain(plugins({ may: byTheGuard, ...powers }))
+  return chain(plugins({ may: byTheGuard, bootstrapKeys: [], ...powers }))
 }
 
 /** Each resource meets only the plugins that look at it. */

@@ -244,14 +244,14 @@ test('[CT116] the Secret of a token goes with its ServiceAccount', () => {
   const name = { 'kubernetes.io/service-account.name': 'robot' }
   const mine = secret({ ...name, 'kubernetes.io/service-account.uid': 'robot-1' })
   const kept = (object: Secret, others: Resource[]): boolean =>
-    only(tokenSecrets.reconcile(object, new StillView(others)), 'delete').length === 0
+    only(tokenSecrets('CA').reconcile(object, new StillView(others)), 'delete').length === 0
   expect(kept(mine, [account])).toBe(true)
   expect(kept(secret(name), [account])).toBe(true)
   expect(kept(mine, [])).toBe(false)
   expect(kept(secret({ ...name, 'kubernetes.io/service-account.uid': 'robot-0' }), [account])).toBe(false)
   expect(kept(secret(name, 'Opaque'), [])).toBe(true)
   const key = { resource: 'serviceaccounts', namespace: 'shop', name: 'robot' }
-  const wakes = tokenSecrets.wakes?.['serviceaccounts']
+  const wakes = tokenSecrets('CA').wakes?.['serviceaccounts']
   const gone = { type: 'DELETED', key, before: account, after: account } as const
   expect(wakes?.(gone, new StillView([mine]))).toEqual([{ resource: 'secrets', namespace: 'shop', name: 's' }])
   expect(wakes?.(gone, new StillView([secret(name, 'Opaque')]))).toEqual([])

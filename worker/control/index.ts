@@ -4,7 +4,6 @@ import { clusterRoleAggregation } from './cluster-role-aggregation.ts'
 import { csrCleaner } from './csr-cleaner.ts'
 import { flowSchema, priorityLevel } from './flow-control.ts'
 import { attributesClassProtection, claimProtection, volumeProtection } from './storage-protection.ts'
-import { tokenSecrets } from './token-secrets.ts'
 import { podAdoption, replicasetAdoption } from './adoption.ts'
 import type { Controller } from './controller.ts'
 import { deployment } from './deployment.ts'
@@ -22,6 +21,8 @@ import { serviceAddresses, strayAddresses } from './service-addresses.ts'
 import { serviceCidr } from './service-cidr.ts'
 import { serviceNetwork } from './service-network.ts'
 import { taintEviction } from './taint-eviction.ts'
+import { tokenCleaner } from './token-cleaner.ts'
+import { type SignToken, tokenSecrets } from './token-secrets.ts'
 
 export interface ControllerSettings {
   /** Every kind that is served. */
@@ -30,19 +31,21 @@ export interface ControllerSettings {
   readonly ca: string
   /** IPv4 range of all Pods; `10.244.0.0/14` where left out. */
   readonly clusterCidr?: string
+  /** Signs what Secrets of service accounts hold; where left out they stay empty. */
+  readonly signToken?: SignToken
 }
 
 /**
  * All controllers, in the order in which the driver serves them: nodes and what goes away first, then Pods, what counts
  * Pods, what counts those, and the scheduler last, when every Pod that is wanted exists.
  */
-export function allControllers({ kinds, ca, clusterCidr }: ControllerSettings): Controller[] {
+export function allControllers({ kinds, ca, clusterCidr, signToken }: ControllerSettings): Controller[] {
   const content = kinds.filter((kind) => kind.namespaced && kind.form === undefined && kind.verbs.includes('delete'))
   const kindOf = (apiVersion: string, name: string): Kind | undefined =>
     kinds.find((kind) => kind.apiVersion === apiVersion && kind.kind === name)
   return [
     serviceAccount,
-    tokenSecrets,
+    tokenSecrets(ca, signToken),
     clusterRoleAggregation,
     apiService,
     priorityLevel,
@@ -53,6 +56,7 @@ export function allControllers({ kinds, ca, clusterCidr }: ControllerSettings): 
     serviceCidr,
     serviceAddresses,
     strayAddresses,
+    tokenCleaner,
     nodeIpam(clusterCidr),
     nodeLifecycle,
     taintEviction,

@@ -1,6 +1,6 @@
 import { decodeProtectedHeader, errors, jwtVerify, SignJWT } from 'jose'
 import type { Secrets } from './admit.ts'
-import { signingKey, type SigningKey } from './signing-key.ts'
+import { signingKey, type SigningKey, signNow } from './signing-key.ts'
 
 /**
  * ServiceAccount tokens as JWTs: pkg/serviceaccount of Kubernetes (claims.go, legacy.go, jwt.go). What a token says is
@@ -136,7 +136,7 @@ const legacyIdentity = (claims: LegacyClaims): AccountIdentity => ({
 export const usernameOf = (namespace: string, name: string): string => `system:serviceaccount:${namespace}:${name}`
 
 /** LegacyClaims of pkg/serviceaccount/legacy.go. */
-export const legacyClaims = (namespace: string, account: ObjectRef, secret: string): LegacyClaims => ({
+const legacyClaims = (namespace: string, account: ObjectRef, secret: string): LegacyClaims => ({
   iss: LEGACY_ISSUER,
   [NAMESPACE_CLAIM]: namespace,
   [SECRET_CLAIM]: secret,
@@ -144,3 +144,9 @@ export const legacyClaims = (namespace: string, account: ObjectRef, secret: stri
   [UID_CLAIM]: account.uid,
   sub: usernameOf(namespace, account.name),
 })
+
+/** Signs the tokens that stand in Secrets, at once: controllers do not wait. */
+export const signLegacy =
+  (key: string) =>
+  (namespace: string, account: ObjectRef, secret: string): string =>
+    signNow(signingKey(key), legacyClaims(namespace, account, secret))

@@ -8,6 +8,8 @@ import { macKey, sameSecret } from './token.ts'
 const SHAPE = /^([a-z0-9]{6})\.([a-z0-9]{16})$/
 const LETTERS = 'abcdefghijklmnopqrstuvwxyz0123456789'
 
+export const isBootstrapId = (id: string): boolean => /^[a-z0-9]{6}$/.test(id)
+
 /** The secret half of the bootstrap token with this id. */
 export function bootstrapSecret(key: string, id: string): string {
   const bytes = createHmac('sha256', macKey(key)).update(`bootstrap token\n${id}`).digest()

@@ -13,7 +13,9 @@ interface UserRecord {
   hash: string
   user: string
   groups: string[]
+  /** Milliseconds since the epoch, as `created`, which tokens from before lists do not have. */
   expires?: number
+  created?: number
 }
 /** A node's credential is bound to the Node object (by uid, once it exists) and to the machine that joined. */
 export interface NodeRecord {
@@ -82,13 +84,47 @@ export function authenticate(tx: Tx, checked: Checked, _now: number): User | und
 export function createUserToken(
   tx: Tx,
   key: string,
-  wanted: { user: string; groups: string[]; expires?: number },
+  wanted: { user: string; groups: string[]; expires?: number; created?: number },
   id: string,
 ): string {
-  const { expires } = wanted
+  const { expires, created } = wanted
   const token = mint(key, expires === undefined ? { type: 'user', id } : { type: 'user', id, expires })
-  store(tx, key, token, { user: wanted.user, groups: wanted.groups, ...(expires === undefined ? {} : { expires }) })
+  store(tx, key, token, {
+    user: wanted.user,
+    groups: wanted.groups,
+    ...(expires === undefined ? {} : { expires }),
+    ...(created === undefined ? {} : { created }),
+  })
   return token
+}
+
+/** A token of a user as it is listed: nothing that would let anybody in. */
+export interface ListedToken {
+  readonly id: string
+  readonly user: string
+  readonly groups: readonly string[]
+  readonly created?: number
+  readonly expires?: number
+}
+
+const listed = (id: string, json: string): ListedToken => {
+  const { hash: _, ...rest } = asUser(JSON.parse(json))
+  return { id, ...rest }
+}
+
+/** The tokens of users, by user and id. */
+export const userTokens = (tx: Tx): ListedToken[] =>
+  tx.records
+    .all(collection('user'))
+    .map(({ id, json }) => listed(id, json))
+    .sort((a, b) => (`${a.user} ${a.id}` < `${b.user} ${b.id}` ? -1 : 1))
+
+/** Ends a token of a user; undefined where there is none with this id. */
+export function revokeUserToken(tx: Tx, id: string): ListedToken | undefined {
+  const json = tx.records.get(collection('user'), id)
+  if (json === undefined) return undefined
+  tx.records.delete(collection('user'), id)
+  return listed(id, json)
 }
 
 /** Makes and stores a bootstrap token that lives until `expires` (milliseconds since the epoch). */

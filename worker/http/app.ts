@@ -18,7 +18,7 @@ import { type RequestInfo, requestInfo } from '../guard/request-info.ts'
 import { askerOf, quotaRequest, ration } from './quota.ts'
 import { onResource } from './resources.ts'
 import { respondError } from './respond.ts'
-import { createJoinTokenRequest, createUserTokenRequest } from './tokens.ts'
+import { tokenRoutes } from './tokens.ts'
 
 export interface Env {
   Variables: { info: RequestInfo; caller: Caller; query: URLSearchParams; self: User; user: User }
@@ -56,8 +56,7 @@ export function makeApp(api: Api): Hono<Env> {
   discover(app, api)
   healthRoutes(app, api)
   openapi(app, api.kinds)
-  app.post('/podo/tokens', (c) => createUserTokenRequest(api, c.req.raw, c.get('caller').now))
-  app.post('/podo/join-tokens', (c) => createJoinTokenRequest(api, c.req.raw, c.get('caller').now))
+  tokenRoutes(app, api)
   app.get('/metrics', () => metricsResponse(api.metrics))
   app.get('/podo/quota', () => quotaRequest(api))
   for (const path of ['/.well-known/openid-configuration', '/openid/v1/jwks']) {

@@ -41,11 +41,22 @@ export async function review({ kind: expected, answer }: Review, call: ReviewCal
   return respond({ apiVersion, kind, model, body }, format, 201, caller.warnings)
 }
 
+const WIPED = [
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'uid',
+  'managedFields',
+  'selfLink',
+]
+
 /** `rest.WipeObjectMetaSystemFields` and `EnsureObjectNamespaceMatchesRequestNamespace`. */
 function metadataOf({ info }: ReviewCall, { metadata }: JsonObject): JsonObject {
   const given = isJsonObject(metadata) ? metadata : {}
-  const { creationTimestamp: _, deletionTimestamp: __, uid: ___, managedFields: ____, selfLink: _____, ...rest } = given
-  if (rest['namespace'] === '') delete rest['namespace']
+  // What Go leaves at its zero value is not there.
+  const rest = Object.fromEntries(
+    Object.entries(given).filter(([key, value]) => !WIPED.includes(key) && Boolean(value)),
+  )
   if (rest['namespace'] !== undefined && rest['namespace'] !== info.namespace) {
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request')
   }
