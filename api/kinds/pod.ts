@@ -1,9 +1,11 @@
-import { Path } from '../meta/field-error.ts'
+import { type FieldError, Path } from '../meta/field-error.ts'
 import { dnsLabelErrors } from '../meta/names.ts'
 import type { Pod } from '../schema/types.generated.ts'
 import { declare } from './declare.ts'
 import { ipWarnings } from './ip-warnings.ts'
+import { ephemeralErrors, withEphemeralContainers } from './pod/ephemeral.ts'
 import { prepareCreate, prepareUpdate } from './pod/prepare.ts'
+import { resizeErrors, withSizes } from './pod/resize.ts'
 import { podCreateErrors } from './pod/spec.ts'
 import { podStatusErrors } from './pod/status.ts'
 import { podUpdateErrors } from './pod/update.ts'
@@ -36,13 +38,32 @@ function warn(pod: Pod, old?: Pod): string[] {
   ]
 }
 
+/** Subresources through which a part of the spec is written, each with rules in place of those of an update. */
+const OWN: Readonly<
+  Record<string, { prepare(pod: Pod, old: Pod): Pod; errors(pod: Pod, old: Pod): FieldError[] } | undefined>
+> = {
+  ephemeralcontainers: { prepare: withEphemeralContainers, errors: ephemeralErrors },
+  resize: { prepare: withSizes, errors: resizeErrors },
+}
+
 export const pods = declare<Pod>('pods', {
-  subresources: ['attach', 'binding', 'eviction', 'exec', 'log', 'portforward', 'proxy', 'status'],
+  subresources: [
+    'attach',
+    'binding',
+    'ephemeralcontainers',
+    'eviction',
+    'exec',
+    'log',
+    'portforward',
+    'proxy',
+    'resize',
+    'status',
+  ],
   prepareCreate,
-  prepareUpdate,
+  prepareUpdate: (pod, old, context) => prepareUpdate(OWN[context.operation]?.prepare(pod, old) ?? pod, old, context),
   // An update's rules include those of the whole Pod, in Kubernetes' order.
   validate: (pod, { operation }) => (operation === 'create' ? podCreateErrors(pod) : []),
-  validateUpdate: podUpdateErrors,
+  validateUpdate: (pod, old, { operation }) => (OWN[operation]?.errors ?? podUpdateErrors)(pod, old),
   validateStatus: podStatusErrors,
   warn,
   grace,

@@ -33,6 +33,8 @@ const SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   scale: { get: getScale, update: updateScale, patch: patchScale },
   binding: { create: bind },
   eviction: { create: evict },
+  ephemeralcontainers: { get, update, patch },
+  resize: { get, update, patch },
   token: { create: requestToken },
   log: { get: connect },
   exec: { get: connect, create: connect },

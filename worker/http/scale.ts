@@ -1,7 +1,8 @@
 import type { Kind, KindRules } from '../../api/kinds/kind.ts'
 import { invalidValue } from '../../api/meta/field-error.ts'
-import { badRequest, invalid, notFound, unknownResource } from '../../api/meta/failures.ts'
+import { badRequest, conflict, invalid, notFound, unknownResource } from '../../api/meta/failures.ts'
 import type { Json, JsonObject, Resource } from '../../api/meta/object.ts'
+import { groupResource } from '../../api/meta/status-error.ts'
 import { canonical } from '../../api/schema/canonical.ts'
 import { isJsonObject } from '../../api/schema/json-value.ts'
 import type { AppliedForm } from '../registry/apply.ts'
@@ -62,7 +63,9 @@ export async function updateScale(call: Call): Promise<Response> {
   refuseOldVersions(bytes)
   const scale = decodeBody(SCALE, bytes, call.contentType, options.fieldValidation, call.caller.warnings)
   checkName(scale, call.info.name)
-  return write(call, options, (live) => updatedScale(live, scale, FORM, call.caller))
+  const uid = member(scale['metadata'], 'uid')
+  const precondition = typeof uid === 'string' && uid !== '' ? { uid } : {}
+  return write(call, { ...options, ...precondition }, (live) => updatedScale(live, scale, FORM, call.caller))
 }
 
 export async function patchScale(call: Call): Promise<Response> {
@@ -84,17 +87,30 @@ async function applyScale(call: Call): Promise<Response> {
   })
 }
 
-function write(call: Call, options: WriteQuery, change: (old: JsonObject) => JsonObject): Response {
+/** `uid`: that which the object must have. */
+function write(call: Call, options: WriteQuery & { uid?: string }, change: (old: JsonObject) => JsonObject): Response {
   const { api, kind, caller } = call
   const scaling = scalingOf(kind)
   const scaled = (old: Resource): Draft => {
     const scale = change(trackedScale(scaleOf(scaling, old), FORM, old))
+    checkUid(kind, old, member(scale['metadata'], 'uid'))
     return withEntries(rescale(scaling, old, scale), entriesOfParent(kind, old, scale))
   }
   const row = api.store.transaction((tx) =>
-    api.registry.update(tx, caller, kind, keyOf(call), 'scale', scaled, { dryRun: options.dryRun, isTracked: true }),
+    api.registry.update(tx, caller, kind, keyOf(call), 'scale', scaled, {
+      dryRun: options.dryRun,
+      isTracked: true,
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
+    }),
   )
   return answer(call, scaleOf(scaling, row.object))
+}
+
+/** A patch that says which object it means: `scaleUpdatedObjectInfo` of each kind's storage. */
+function checkUid(kind: Kind, { metadata: { name, uid } }: Resource, asked: Json | undefined): void {
+  if (typeof asked !== 'string' || asked === '' || asked === uid) return
+  const why = `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${uid}`
+  throw conflict(groupResource(kind.group, `${kind.plural}/scale`), name, why)
 }
 
 function rescale(scaling: Scaling, old: Resource, scale: JsonObject): Draft {

@@ -152,6 +152,19 @@ function keptGenerations(conditions: readonly PodCondition[], old: readonly PodC
   })
 }
 
+/** Metadata that a subresource of the spec leaves alone: metav1.ResetObjectMetaForStatus. */
+const LEFT = ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const
+
+/** The old Pod with this spec, and what the write says of metadata that it may change. */
+export function keptBut(pod: Pod, old: Pod, spec: PodSpec): Pod {
+  const metadata = { ...pod.metadata }
+  for (const field of LEFT) {
+    if (old.metadata[field] === undefined) delete metadata[field]
+    else Object.assign(metadata, { [field]: old.metadata[field] })
+  }
+  return { ...old, metadata, spec }
+}
+
 function prepareStatus(pod: Pod, old: Pod): Pod {
   const { ownerReferences: _, ...metadata } = pod.metadata
   const owners = old.metadata.ownerReferences
