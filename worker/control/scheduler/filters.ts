@@ -89,9 +89,7 @@ export function rejectionOf(pod: Pod, candidate: Candidate): Rejection | undefin
  * kube-scheduler puts a pre-filter's message.
  */
 export function unsupported(pod: Pod): string | undefined {
-  const { affinity, topologySpreadConstraints, volumes, resourceClaims } = pod.spec
-  const claim = (volumes ?? []).find((volume) => volume.persistentVolumeClaim !== undefined)?.persistentVolumeClaim
-  if (claim !== undefined) return `persistentvolumeclaim "${claim.claimName}" not found`
+  const { affinity, topologySpreadConstraints } = pod.spec
   const field = [
     ['spec.affinity.podAffinity', affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution],
     ['spec.affinity.podAntiAffinity', affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution],
@@ -99,7 +97,6 @@ export function unsupported(pod: Pod): string | undefined {
       'spec.topologySpreadConstraints',
       topologySpreadConstraints?.filter(({ whenUnsatisfiable }) => whenUnsatisfiable === 'DoNotSchedule'),
     ],
-    ['spec.resourceClaims', resourceClaims],
   ].find(([, rules]) => Array.isArray(rules) && rules.length > 0)?.[0]
   return field === undefined ? undefined : `podo does not place Pods by ${String(field)} yet`
 }

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import type { Node, Pod, PodStatus } from '../../../api/schema/types.generated.ts'
+import type { Resource } from '../../../api/meta/object.ts'
+import type {
+  Node,
+  PersistentVolumeClaim,
+  Pod,
+  PodStatus,
+  ResourceResourceClaim,
+} from '../../../api/schema/types.generated.ts'
 import {
   ago,
   nodeNamed,
@@ -161,11 +168,47 @@ test.for(NOT_YET)('[SC4] what it cannot honour yet it names, and the Pod stays P
   expect(messageOf(changes)).toBe(`0/1 nodes are available: podo does not place Pods by ${field} yet. ${HELPLESS(1)}`)
 })
 
-test('a claim that cannot exist', () => {
-  const volumes = [{ name: 'v', persistentVolumeClaim: { claimName: 'data' } }]
-  expect(messageOf(schedule(pending('p', { volumes }), [nodeNamed('a')]))).toBe(
-    `0/1 nodes are available: persistentvolumeclaim "data" not found. ${HELPLESS(1)}`,
-  )
+const meta = { namespace: 'default', uid: 'u', resourceVersion: '1', creationTimestamp: ago(9) }
+const claimNamed = (name: string, volumeName?: string): PersistentVolumeClaim => ({
+  apiVersion: 'v1',
+  kind: 'PersistentVolumeClaim',
+  metadata: { ...meta, name },
+  spec: { resources: {}, ...(volumeName === undefined ? {} : { volumeName }) },
+  status: {},
+})
+const deviceClaim: ResourceResourceClaim = {
+  apiVersion: 'resource.k8s.io/v1',
+  kind: 'ResourceClaim',
+  metadata: { ...meta, name: 'gpu' },
+  spec: { devices: { requests: [] } },
+  status: {},
+}
+const volume = (source: object): Partial<Pod['spec']> => ({ volumes: [{ name: 'v', ...source }] })
+const data = volume({ persistentVolumeClaim: { claimName: 'data' } })
+const devices = (claim: object): Partial<Pod['spec']> => ({ resourceClaims: [{ name: 'd', ...claim }] })
+
+test.for<[why: string, spec: Partial<Pod['spec']>, others: Resource[]]>([
+  ['persistentvolumeclaim "data" not found', data, []],
+  ['pod has unbound immediate PersistentVolumeClaims', data, [claimNamed('data')]],
+  ['podo does not mount the volume of persistentvolumeclaim "data" yet', data, [claimNamed('data', 'pv')]],
+  ['podo has no CSI driver "d.example.com"', volume({ csi: { driver: 'd.example.com' } }), []],
+  [
+    'waiting for ephemeral volume controller to create the persistentvolumeclaim "p-v"',
+    volume({ ephemeral: { volumeClaimTemplate: { spec: {} } } }),
+    [],
+  ],
+  ['resourceclaim "gpu" not found', devices({ resourceClaimName: 'gpu' }), []],
+  [
+    'cannot allocate resourceclaim "gpu": podo has no drivers of devices',
+    devices({ resourceClaimName: 'gpu' }),
+    [deviceClaim],
+  ],
+  ['pod claim "d": waiting for its resourceclaim to be created', devices({ resourceClaimTemplateName: 'gpus' }), []],
+])('[CT117] a Pod that uses what podo has no driver for stays Pending and says so: %s', ([why, spec, others]) => {
+  const pod = pending('p', spec)
+  const changes = scheduler.reconcile(pod, new StillView([pod, nodeNamed('a'), ...others]))
+  expect(nodeOf(changes)).toBeUndefined()
+  expect(messageOf(changes)).toBe(`0/1 nodes are available: ${why}. ${HELPLESS(1)}`)
 })
 
 test.for([

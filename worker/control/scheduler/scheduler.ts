@@ -6,6 +6,7 @@ import type { Change, Controller, Happened, View } from '../controller.ts'
 import { isTerminal } from '../pod-state.ts'
 import { Allocations } from './allocations.ts'
 import { type Candidate, rejectionOf, unsupported } from './filters.ts'
+import { missing } from './missing.ts'
 import { fitError, NO_NODES, type Verdict } from './message.ts'
 import { best } from './scores.ts'
 
@@ -65,7 +66,7 @@ function readyFrom(pod: Pod, view: View): number {
 
 function place(pod: Pod, nodes: readonly Node[], view: View): { node: string } | Verdict {
   if (nodes.length === 0) return { message: NO_NODES }
-  const refusal = unsupported(pod)
+  const refusal = missing(pod, view) ?? unsupported(pod)
   if (refusal !== undefined) return fitError(nodes.length, refusal, [])
   const used = view.index(allocations)
   const judged = nodes.map((node) => {
