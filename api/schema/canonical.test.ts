@@ -42,7 +42,7 @@ test('[AP56] fields stand in the order of Go, and maps are sorted', () => {
     kind: 'Pod',
   }
   expect(JSON.stringify(canonical(POD, object))).toBe(
-    '{"kind":"Pod","metadata":{"name":"x","labels":{"a":"1","b":"2"}},"spec":{"containers":[]},"status":{}}',
+    '{"kind":"Pod","metadata":{"name":"x","labels":{"a":"1","b":"2"}},"spec":{"containers":null},"status":{}}',
   )
 })
 

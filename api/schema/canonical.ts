@@ -40,7 +40,9 @@ function memberOf(member: Member, value: Json | undefined): Json | undefined {
       return zero === undefined && !member.pointer && isZero(value) ? undefined : value
     case 'list':
     case 'map':
-      return zero === undefined && !member.pointer && isEmpty(value) ? undefined : valueOf(shape, value)
+      // Kubernetes stores protobuf, which does not tell an empty list from none.
+      if (isEmpty(value) && !member.pointer && (zero === undefined || zero === null)) return zero
+      return valueOf(shape, value)
     case 'struct': {
       const struct = structOf(shape, asObject(value))
       return zero === undefined && !member.pointer && isEmpty(struct) ? undefined : struct
