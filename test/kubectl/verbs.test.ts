@@ -96,6 +96,9 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     await ok(['create', 'serviceaccount', 'sa'])
     await ok(['create', 'service', 'clusterip', 'svc', '--tcp=80:80'])
     expect(await ok(['get', 'svc', 'svc', '-o', 'jsonpath={.spec.clusterIP}'])).toMatch(/^10\.96\./)
+    const network = await ok(['get', 'servicecidr,ipaddress'])
+    expect(network).toMatch(/servicecidr\.networking\.k8s\.io\/kubernetes +10\.96\.0\.0\/16/)
+    expect(network).toMatch(/ipaddress\.networking\.k8s\.io\/10\.96\.0\.1 +services\/default\/kubernetes/)
     expect(await ok(['patch', 'configmap', 'c', '-p', '{"data":{"b":"2"}}'])).toBe('configmap/c patched\n')
     expect(await ok(['patch', 'configmap', 'c', '--type=json', '-p', '[{"op":"remove","path":"/data/a"}]'])).toBe(
       'configmap/c patched\n',
