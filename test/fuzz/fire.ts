@@ -83,7 +83,6 @@ function judged({ status, body, text, headers }: Answer, path: string): string |
     typeof body['message'] !== 'string'
   )
     return `${path} is refused without a Status: ${text}`
-  if (status === 500 && body['reason'] === 'InternalError' && !text.includes('impersonat'))
-    return `an internal error: ${text}`
+  if (status === 500 && body['reason'] === 'InternalError') return `an internal error: ${text}`
   return body['code'] === status ? undefined : `the code is ${status}, the Status says ${text}`
 }

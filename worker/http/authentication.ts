@@ -4,7 +4,7 @@ import { admit, type Admission, keysOf } from '../guard/admit.ts'
 import { bootstrapUser } from '../guard/bootstrap-user.ts'
 import { ADMIN, ANONYMOUS, authenticate, type User } from '../guard/credentials.ts'
 import { authorise } from '../guard/authorise.ts'
-import { impersonated } from '../guard/impersonate.ts'
+import { impersonate, wantedUser } from '../guard/impersonate.ts'
 import type { Api } from './api.ts'
 import { forbiddenRequest } from './refusals.ts'
 import type { RequestInfo } from '../guard/request-info.ts'
@@ -43,11 +43,12 @@ export function permit(api: Api, user: User, info: RequestInfo): void {
   if (!verdict.allowed) throw forbiddenRequest(user, info, verdict.why)
 }
 
-/** The user that the request acts as, after it was permitted to be that user. */
+/** The user that the request acts as, after it was permitted to be that user. Throws 400 and 403. */
 export function actingAs(api: Api, user: User, info: RequestInfo, headers: Headers): User {
-  const other = impersonated(headers)
-  if (other === undefined) return user
-  // Constrained impersonation (1.35): the verb names what is impersonated and what for. Only masters have it here.
-  permit(api, user, { ...info, verb: `impersonate-on:user-info:${info.verb}` })
-  return other
+  const wanted = wantedUser(headers)
+  if (wanted === undefined) return user
+  return impersonate(user, wanted, info, (asked, why) => {
+    if (why !== undefined) throw forbiddenRequest(user, asked, why)
+    permit(api, user, asked)
+  })
 }
