@@ -149,6 +149,16 @@ test('[AP201] every stored resource is explained: its kind, its list and each pa
     }
   }
   expect(Object.keys(document.paths)).toEqual(expect.arrayContaining(['/api/', '/apis/', '/apis/apps/', '/version/']))
+  // kubectl finds what it explains by the group, version and kind of discovery.
+  const groups = (await get('/apis')).body['groups'] as { versions: { groupVersion: string }[] }[]
+  const versions = groups.flatMap((group) => group.versions.map(({ groupVersion }) => `apis/${groupVersion}`))
+  for (const path of ['api/v1', ...versions]) {
+    const { body } = await get(`/${path}`)
+    for (const { name, kind } of body['resources'] as { name: string; kind: string }[]) {
+      if (!name.includes('/'))
+        expect(published).toContain(`${path.replace(/^apis?\//, '').replace(/^v1$/, '/v1')} ${kind}`)
+    }
+  }
 })
 
 test('[AP202] health is told whole, check by check, and without what is excluded', async () => {

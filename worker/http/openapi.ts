@@ -1,11 +1,13 @@
 import type { Hono } from 'hono'
-import type { Kind } from '../../api/kinds/kind.ts'
+import { declare, resourceOf } from '../../api/kinds/declare.ts'
+import type { Kind, ResourceFacts } from '../../api/kinds/kind.ts'
 import { methodNotAllowed, unknownResource } from '../../api/meta/failures.ts'
 import { openapiV2Protobuf, OPENAPI_V2_PROTOBUF, OPENAPI_V2_PROTOBUF_OLD } from '../../api/schema/openapi-protobuf.ts'
 import { openapiV2 } from '../../api/schema/openapi-v2.ts'
 import { hashOf, openapiV3, openapiV3Index } from '../../api/schema/openapi-v3.ts'
 import type { Env } from './app.ts'
 import { unchanged } from './conditional.ts'
+import { VIRTUAL } from './discovery.ts'
 import { lengthHeaders } from './gzip.ts'
 
 /**
@@ -30,7 +32,8 @@ function memo(kinds: readonly Kind[], name: string, make: () => Document['body']
   return document
 }
 
-export function openapi(app: Hono<Env>, kinds: readonly Kind[]): void {
+export function openapi(app: Hono<Env>, stored: readonly Kind[]): void {
+  const kinds = publishedOf(stored)
   app.get('/openapi/v2', (c) => openapiV2Response(kinds, c.req.raw))
   app.get('/openapi/v3', (c) => openapiV3IndexResponse(kinds, c.req.raw))
   app.get('/openapi/v3/*', (c) => openapiV3Response(kinds, c.req.raw, c.get('caller').now))
@@ -40,6 +43,17 @@ export function openapi(app: Hono<Env>, kinds: readonly Kind[]): void {
     })
   }
 }
+
+/** What is explained: the kinds, and the resources that are served without being stored. */
+function publishedOf(kinds: readonly Kind[]): readonly Kind[] {
+  const known = published.get(kinds)
+  if (known !== undefined) return known
+  const isKind = (facts: ResourceFacts) => kinds.some(({ resource }) => resource === resourceOf(facts))
+  const all = [...kinds, ...VIRTUAL.filter((facts) => !isKind(facts)).map((facts) => declare(resourceOf(facts), {}))]
+  published.set(kinds, all)
+  return all
+}
+const published = new WeakMap<readonly Kind[], readonly Kind[]>()
 
 const isProtobuf = (accept: string): boolean =>
   accept.includes(OPENAPI_V2_PROTOBUF) || accept.includes(OPENAPI_V2_PROTOBUF_OLD)
