@@ -67,4 +67,4 @@ test('[AP78] whatever decodes is judged, never tripped over', () => {
     }
   }
   expect(judged).toBeGreaterThan(500)
-})
+}, 60_000)

@@ -59,7 +59,7 @@ test('[AP79] what may not change in a Pod is shown as a unified diff of the whol
 })
 
 test('[AP79] zero values and missing ones are the same Pod', () => {
-  const old = podOf({})
+  const old = podOf({ automountServiceAccountToken: false })
   expect(update(changed(old, { hostname: '', nodeSelector: {}, volumes: [] }), old)).toEqual([])
 })
 

@@ -219,3 +219,53 @@ test('[AP185] a Pod that has a node carries its zone and region', () => {
   expect(admitted(pods, podOf({}), furnished('n', nodes)).metadata).not.toHaveProperty('labels')
   expect(admitted(pods, podOf({ nodeName: 'gone' }), furnished('n', nodes)).metadata).not.toHaveProperty('labels')
 })
+
+const TOKEN_PATH = '/var/run/secrets/kubernetes.io/serviceaccount'
+const mount = (name: string) => ({ name, readOnly: true, mountPath: TOKEN_PATH })
+
+test('[AP199] every container of a new Pod gets a token, the API’s authority and the namespace', () => {
+  const init = [{ name: 'i', image: 'i' }]
+  const spec = specOf({ initContainers: init, volumes: [{ name: 'v', emptyDir: {} }] })
+  expect(spec.volumes?.[0]).toEqual({ name: 'v', emptyDir: {} })
+  expect(spec.volumes?.slice(1)).toEqual([
+    {
+      name: 'kube-api-access-bcdfg',
+      projected: {
+        defaultMode: 420,
+        sources: [
+          { serviceAccountToken: { expirationSeconds: 3607, path: 'token' } },
+          { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
+          {
+            downwardAPI: {
+              items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }],
+            },
+          },
+        ],
+      },
+    },
+  ])
+  for (const { volumeMounts } of [...spec.containers, ...(spec.initContainers ?? [])]) {
+    expect(volumeMounts).toEqual([mount('kube-api-access-bcdfg')])
+  }
+})
+
+test('[AP199] what the Pod, its account or its containers say otherwise holds', () => {
+  const off = { 'serviceaccounts/n/s': { automountServiceAccountToken: false } }
+  const volumes = (spec: object) => specOf({ serviceAccountName: 's', ...spec }, off).volumes?.length
+  expect(volumes({})).toBeUndefined()
+  expect(volumes({ automountServiceAccountToken: true })).toBe(1)
+  expect(specOf({ automountServiceAccountToken: false })).not.toHaveProperty('volumes')
+  const own = { volumeMounts: [{ name: 'v', mountPath: TOKEN_PATH }] }
+  const taken = { containers: [{ name: 'c', image: 'i', ...own }], volumes: [{ name: 'v', emptyDir: {} }] }
+  expect(specOf(taken)).toMatchObject(taken)
+  expect(specOf(taken).volumes).toHaveLength(1)
+  const brought = specOf({ volumes: [{ name: 'kube-api-access-mine', projected: { sources: [] } }] })
+  expect(brought.volumes).toHaveLength(1)
+  expect(brought.containers[0]?.volumeMounts).toEqual([mount('kube-api-access-mine')])
+})
+
+test('[AP199] a Pod from before is left alone', () => {
+  const old = podOf({ serviceAccountName: 'default' })
+  const seen = makeAdmission().mutate(furnished('n'), updating(pods, old, old)) as Pod
+  expect(seen.spec).not.toHaveProperty('volumes')
+})

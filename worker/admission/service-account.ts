@@ -6,12 +6,13 @@ import type { Tx } from '../store/store.ts'
 import { forbid } from './forbid.ts'
 import type { Plugin } from './plugin.ts'
 import { strangeSecret } from './service-account-secrets.ts'
+import { mountsToken, withToken } from './token-volume.ts'
 
 const DEFAULT = 'default'
 
 /**
- * Every Pod runs as a ServiceAccount that exists, and takes over what that says of pulling images and of the Secrets
- * that may be mounted. plugin/pkg/admission/serviceaccount.
+ * Every Pod runs as a ServiceAccount that exists, has a token of it, and takes over what that says of pulling images and
+ * of the Secrets that may be mounted. A Pod that exists is left alone. plugin/pkg/admission/serviceaccount.
  */
 export const serviceAccount: Plugin = {
   name: 'ServiceAccount',
@@ -29,7 +30,9 @@ export const serviceAccount: Plugin = {
       serviceAccount: name,
       ...(pulls.length === 0 ? {} : { imagePullSecrets: pulls }),
     }
-    return { ...pod, spec } as Pod // fields of its spec
+    const { dice } = attributes.caller
+    const whole = mountsToken(account, pod) ? withToken(spec, () => dice.suffix(5)) : spec
+    return { ...pod, spec: whole } as Pod // fields of its spec
   },
   validate(attributes, tx) {
     const { operation, subresource } = attributes
