@@ -11,7 +11,7 @@ export interface Server {
 
 export interface Client {
   /** One request on a connection that is kept; the body of the answer. Throws on a status of 400 and more. */
-  send(method: string, path: string, body?: string, type?: string): Promise<string>
+  send(method: string, path: string, body?: string, type?: string, accept?: string): Promise<string>
   close(): void
 }
 
@@ -19,8 +19,9 @@ export interface Client {
 export function makeClient({ url, ca, token }: Server, connections: number): Client {
   const agent = new Agent({ keepAlive: true, maxSockets: connections, ca })
   const { hostname, port } = new URL(url)
-  const send: Client['send'] = (method, path, body, type = 'application/json') => {
+  const send: Client['send'] = (method, path, body, type = 'application/json', accept = 'application/json') => {
     const headers = {
+      accept,
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(body === undefined ? {} : { 'content-type': type, 'content-length': Buffer.byteLength(body) }),
     }

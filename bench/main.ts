@@ -1,9 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT } from '../cli/layout.ts'
+import { access } from './access.ts'
 import { apply } from './apply.ts'
 import { makeBed } from './bed.ts'
 import { controller } from './controller.ts'
+import { cpu } from './cpu.ts'
 import { idleDay } from './idle-day.ts'
 import { leases } from './leases.ts'
 import { list } from './list.ts'
@@ -14,9 +16,26 @@ import { pods } from './pods.ts'
 import { sizes } from './sizes.ts'
 import { table, withResults, type Line } from './table.ts'
 import { watch } from './watch.ts'
+import { wake } from './wake.ts'
+import { watchers } from './watchers.ts'
 import { writes } from './writes.ts'
 
-const PARTS: readonly Part[] = [writes, list, watch, pods, apply, controller, idleDay, leases, memory, sizes]
+const PARTS: readonly Part[] = [
+  writes,
+  list,
+  watch,
+  watchers,
+  access,
+  cpu,
+  wake,
+  pods,
+  apply,
+  controller,
+  idleDay,
+  leases,
+  memory,
+  sizes,
+]
 const README = join(ROOT, 'bench/README.md')
 
 /** Runs the parts that are named, all where none is. Only a whole run replaces what stands in bench/README.md. */

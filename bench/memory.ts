@@ -1,10 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { EXAMPLE } from '../cli/layout.ts'
-import { nodeReady, type TestCluster } from '../test/support/cluster.ts'
+import { nodeReady } from '../test/support/cluster.ts'
 import { isReady } from '../test/support/watch.ts'
 import type { Part } from './part.ts'
+import { blocksWritten, residentMB, workerdOf } from './process.ts'
 import { shown } from './shown.ts'
 import { counted } from './table.ts'
 
@@ -35,32 +34,4 @@ export const memory: Part = {
       counted('memory of the control plane then', residentMB(workerdOf(cluster)), 'MB'),
     ]
   },
-}
-
-/** Resident memory of a process. Kernel counters are in kB of 1024. */
-function residentMB(pid: number): number {
-  const kB = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
-  if (kB === undefined) throw new Error(`process ${pid} has ended`)
-  return Number(kB) / 1024
-}
-
-/** Bytes that a process had written to disks. */
-const blocksWritten = (pid: number): number =>
-  Number(/^write_bytes: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1] ?? Number.NaN)
-
-/** The process of this cluster: its configuration file is named nowhere else. */
-function workerdOf(cluster: TestCluster): number {
-  const config = join(cluster.state.dir, 'workerd.capnp')
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    if (commandLine(pid).includes(config)) return Number(pid)
-  }
-  throw new Error('the control plane has no process')
-}
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, 'utf8')
-  } catch {
-    return '' // it ended meanwhile
-  }
 }
