@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest'
 import type { Bed, MakeBed } from './store-bed.ts'
 import { eventRules } from './store-events.ts'
 import { historyRules } from './store-history.ts'
+import { managedRules } from './store-managed.ts'
 import { modelRules } from './store-model.ts'
 import { objectRules } from './store-objects.ts'
 import { openingRules } from './store-opening.ts'
@@ -25,6 +26,7 @@ export function storeContract(implementation: string, makeBed: MakeBed): void {
       secretRules,
       openingRules,
       costRules,
+      managedRules,
       modelRules,
     ])
       rules(() => bed, makeBed)

@@ -138,6 +138,12 @@ test('[ND20] a join makes the Node and a credential; the same machine may repeat
   expect(again.credential).not.toBe(answer.credential)
 })
 
+test('[AP172] what an agent states of its machine is kept as written by kubelet', () => {
+  join()
+  const entries = store.get({ resource: 'nodes', namespace: '', name: 'n1' })?.object.metadata.managedFields
+  expect(entries).toMatchObject([{ manager: 'kubelet' }, { manager: 'kubelet', subresource: 'status' }])
+})
+
 test('[ND21] a used token is nobody else’s, and a name is one machine’s, both named', () => {
   const by = token()
   join('n1', 'm1', by)

@@ -5,8 +5,8 @@ import type { Database } from './sql.ts'
 /** How many bodies stay in memory, and how many are remembered to have been met. */
 const KEPT = 256
 const MET = 2048
-/** Characters of a hash: 128 bits in base64url. */
-export const HASH_LENGTH = 22
+/** Characters of a hash: 96 bits in base64url, for each object says the hash of its own. */
+export const HASH_LENGTH = 16
 /** How many bodies one sweep removes at most. */
 const SWEPT = 1024
 
