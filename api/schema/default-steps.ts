@@ -25,6 +25,7 @@ export const STEPS: Readonly<Record<string, (object: JsonObject) => void>> = {
   'api.core.v1.ReplicationController': replicationController,
   'api.apps.v1.DeploymentStrategy': (strategy) => rollingUpdate(strategy, { maxUnavailable: '25%', maxSurge: '25%' }),
   'api.apps.v1.DaemonSetUpdateStrategy': (strategy) => rollingUpdate(strategy, { maxUnavailable: 1, maxSurge: 0 }),
+  'api.apps.v1.DaemonSet': daemonSet,
   'api.apps.v1.StatefulSet': statefulSet,
   'api.apps.v1.StatefulSetUpdateStrategy': statefulSetStrategy,
   'api.batch.v1.Job': job,
@@ -124,6 +125,11 @@ function statefulSetStrategy(strategy: JsonObject): void {
   }
   const rolling = structAt(strategy, 'rollingUpdate')
   if (strategy['type'] === 'RollingUpdate' && rolling !== undefined) setUnset(rolling, 'partition', 0)
+}
+
+/** Convert_apps_DaemonSet_To_v1_DaemonSet shows the internal spec.templateGeneration; the strategy counts it. */
+function daemonSet(object: JsonObject): void {
+  setUnset(ensure(ensure(object, 'metadata'), 'annotations'), 'deprecated.daemonset.template.generation', '0')
 }
 
 /** Convert_v1_StatefulSetSpec names the type of each claim template. */
