@@ -3,6 +3,8 @@ import type { JsonObject } from '../../api/meta/object.ts'
 import { type AccountIdentity, verifyAccountToken, issuerOf } from './account-token.ts'
 import { bootstrapId } from './bootstrap-token.ts'
 import type { User } from './credentials.ts'
+import type { Issuer } from './issuers.ts'
+import { oidcUser } from './oidc.ts'
 import { bearer, check, macKey, sameSecret, type Checked } from './token.ts'
 
 /** What a deployment trusts. Without its two secrets nothing is served. */
@@ -14,6 +16,8 @@ export interface Secrets {
   readonly previousKey?: string
   /** Issuer and default audience of ServiceAccount tokens; `DEFAULT_ISSUER` where left out. */
   readonly issuer?: string
+  /** Whose tokens are taken besides those that are made here. */
+  readonly issuers?: readonly Issuer[]
 }
 
 /** What somebody else's JWT, or one of a ServiceAccount, was found to say. */
@@ -38,7 +42,7 @@ export const VOUCHER = 'podo-voucher'
 
 /** Reads the headers. The edge and the object both call this; the object then looks the token up. */
 export function admit(secrets: Secrets, headers: Headers, now: number): Admission {
-  const token = tokenOf(headers)
+  const token = tokenOf(secrets, headers)
   if (token === undefined) return { who: 'none' }
   if (sameSecret(token, secrets.adminToken)) return { who: 'admin' }
   for (const key of keysOf(secrets)) {
@@ -54,7 +58,16 @@ export function admit(secrets: Secrets, headers: Headers, now: number): Admissio
 export const keysOf = ({ key, previousKey }: Secrets): string[] =>
   previousKey === undefined ? [key] : [key, previousKey]
 
-const tokenOf = (headers: Headers): string | undefined => bearer(headers.get('authorization'))
+/** Authorization comes first; then the headers in which configured issuers put their tokens. */
+function tokenOf({ issuers = [] }: Secrets, headers: Headers): string | undefined {
+  const sent = bearer(headers.get('authorization'))
+  if (sent !== undefined) return sent
+  for (const { header } of issuers) {
+    const token = header === undefined ? '' : (headers.get(header) ?? '')
+    if (token !== '') return token
+  }
+  return undefined
+}
 
 export const isJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token)
 
@@ -64,10 +77,11 @@ export const isJwt = (token: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test
  * transactions (decision 0039).
  */
 export async function vouch(secrets: Secrets, headers: Headers, now: number): Promise<string | undefined> {
-  const token = tokenOf(headers)
+  const token = tokenOf(secrets, headers)
   if (token === undefined || !isJwt(token)) return undefined
   const identity = await identify(secrets, token, now, [issuerOf(secrets)])
   if (identity === undefined) return undefined
+  // A voucher is for this request alone: what it says is looked up again in the next.
   const text = JSON.stringify(identity.identity)
   return `${Buffer.from(text).toString('base64url')}.${macOf(secrets.key, token, text)}`
 }
@@ -83,11 +97,24 @@ export async function identify(
   audiences: readonly string[],
 ): Promise<{ identity: Identity; audiences: readonly string[] } | undefined> {
   const account = await verifyAccountToken(secrets, token, now)
-  if (account === undefined) return undefined
+  if (account === undefined) return identifyOther(secrets, token, now, audiences)
   const own = account.audiences ?? [issuerOf(secrets)]
   const matching = own.filter((audience) => audiences.includes(audience))
   if (matching.length === 0) return undefined
   return { identity: { type: 'account', identity: account }, audiences: matching }
+}
+
+/** Tokens of other issuers were made for podo as the configuration says, and are for the API whatever it is called. */
+async function identifyOther(
+  secrets: Secrets,
+  token: string,
+  now: number,
+  audiences: readonly string[],
+): Promise<{ identity: Identity; audiences: readonly string[] } | undefined> {
+  const matching = audiences.filter((audience) => audience === issuerOf(secrets))
+  if (matching.length === 0 || secrets.issuers === undefined) return undefined
+  const user = await oidcUser(secrets.issuers, token, now)
+  return user === undefined ? undefined : { identity: { type: 'user', user }, audiences: matching }
 }
 
 const macOf = (key: string, token: string, text: string): string =>
