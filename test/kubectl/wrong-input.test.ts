@@ -179,7 +179,7 @@ describe('a Pod that cannot run', () => {
     await run(
       'wants-more',
       { volumeMounts: [{ name: 'v', mountPath: '/v' }] },
-      { volumes: [{ name: 'v', emptyDir: {} }] },
+      { volumes: [{ name: 'v', nfs: { server: '192.0.2.1', path: '/exports' } }] },
     )
     const named = async (): Promise<boolean> => (await events('wants-more')).includes('spec.volumes')
     await until(named, 20_000, 'an event names the field')
