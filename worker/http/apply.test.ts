@@ -80,6 +80,25 @@ test('[AP172] the manager is the parameter, the client up to its version, or unk
   expect(await by('d', '', `${'x'.repeat(200)}/1`)).toEqual([`${'x'.repeat(128)} Update`])
 })
 
+test('[AP160] an object that fits only without its managedFields goes without them, unless it is applied', async () => {
+  const big = (pad: number): object => {
+    const env = [{ name: 'E', value: 'x'.repeat(pad) }]
+    const spec = { containers: [{ name: 'c', image: 'i', env }] }
+    return deployment({ ...whole, template: { metadata: { labels }, spec } })
+  }
+  const small = await t.call('POST', APPS, big(1))
+  const { managedFields } = small.body['metadata'] as never as { managedFields: JsonObject[] }
+  const entry = JSON.stringify({ managedFields }).length
+  const pad = 1_572_864 - small.text.length + entry - 100
+  await t.call('DELETE', `${APPS}/x`)
+  expect(told(await apply('a', `${APPS}/x`, big(pad)))).toEqual([500, 'etcdserver: request is too large'])
+  const made = await t.call('POST', APPS, big(pad))
+  expect([made.status, Object.keys(made.body['metadata'])]).toEqual([
+    201,
+    expect.not.arrayContaining(['managedFields']),
+  ])
+})
+
 test('[AP161] an apply creates, then owns what it says; another value conflicts', async () => {
   expect((await apply('a', `${MAPS}/x`, config({ k: '1', l: '2' }))).status).toBe(201)
   const shared = await apply('b', `${MAPS}/x`, 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\ndata: {k: "1"}\n')
@@ -228,6 +247,12 @@ test('[AP168] an apply that would create needs the right to create, and creates 
 })
 
 const wrong: [body: object | string, query: string, status: number, message: string][] = [
+  [
+    { apiVersion: 'v1', kind: 'ConfigMap' },
+    '',
+    400,
+    'the name of the object (x based on URL) was undeterminable: name must be provided',
+  ],
   [
     config({}, { uid: 'u' }),
     '',

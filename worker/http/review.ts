@@ -3,6 +3,7 @@ import { isJsonObject } from '../../api/schema/json-value.ts'
 import { canonical } from '../../api/schema/canonical.ts'
 import { withDefaults } from '../../api/schema/default.ts'
 import { badRequest } from '../../api/meta/failures.ts'
+import { trackedCreate } from '../registry/owners.ts'
 import type { Call } from './api.ts'
 import { decodeBody, readBody } from './body.ts'
 import type { Expected } from './body-kind.ts'
@@ -37,7 +38,10 @@ export async function review({ kind: expected, answer }: Review, call: ReviewCal
   const decoded = decodeBody(expected, bytes, contentType, options.fieldValidation, caller.warnings)
   const sent = withDefaults(expected.model, { ...decoded, metadata: metadataOf(call, decoded) })
   const { apiVersion, kind, model } = expected
-  const body = canonical(model, { kind, apiVersion, ...(await answer(call, sent)) })
+  const said = await answer(call, sent)
+  // Some answer with an object of their own; who answers with what was sent, sends its owner along.
+  const owned = said['metadata'] === sent['metadata'] ? trackedCreate(expected, sent, '', caller) : said
+  const body = canonical(model, { kind, apiVersion, ...said, metadata: owned['metadata'] ?? {} })
   return respond({ apiVersion, kind, model, body }, format, 201, caller.warnings)
 }
 

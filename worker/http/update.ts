@@ -2,6 +2,7 @@ import { badRequest } from '../../api/meta/failures.ts'
 import type { JsonObject } from '../../api/meta/object.ts'
 import type { Draft } from '../registry/registry.ts'
 import { type Call, keyOf, showingOf } from './api.ts'
+import { permit } from './authentication.ts'
 import { decodeBody, readBody } from './body.ts'
 import { writeOptions } from './options.ts'
 import { respond } from './respond.ts'
@@ -20,6 +21,7 @@ export async function update(call: Call): Promise<Response> {
   const key = keyOf(call)
   const written = api.store.transaction((tx) => {
     const creates = info.subresource === '' && kind.storage?.createOnUpdate === true && tx.get(key) === undefined
+    if (creates) permit(api, caller.user, { ...info, verb: 'create' })
     const row = creates
       ? api.registry.create(tx, caller, kind, key.namespace, draft, options)
       : api.registry.update(tx, caller, kind, key, info.subresource, () => draft, options)

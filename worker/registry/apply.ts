@@ -44,6 +44,7 @@ export function apply(
   }
   const draft = inStore(kind, onto(form(kind), undefined, application, filter, '', caller))
   if (draft.metadata?.uid !== undefined) throw unknownUid(kind, key, draft.metadata.uid)
+  if (!draft.metadata?.name) throw unnamed(key.name)
   return { row: create(admission, tx, caller, kind, key.namespace, draft, tracked), created: true }
 }
 
@@ -58,6 +59,9 @@ const inStore = (kind: Kind, draft: Draft): Draft => asStored(kind.written ?? ki
 export interface AppliedForm extends Form {
   readonly gvk: string
 }
+
+const unnamed = (name: string): Error =>
+  badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
 
 const unknownUid = (kind: Kind, key: Key, uid: string): Error =>
   conflict(

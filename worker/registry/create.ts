@@ -9,7 +9,7 @@ import type { Row, Tx } from '../store/store.ts'
 import { allocate } from './allocate.ts'
 import type { Admission, Attributes } from './attributes.ts'
 import { contextOf } from './context.ts'
-import { entriesAfter, filterFor, withEntries } from './owners.ts'
+import { entriesAfter, filterFor, orUntracked, withEntries } from './owners.ts'
 import type { Caller, Draft, WriteOptions } from './registry.ts'
 import { asJson, asResource, defaulted, dryRow, keyOf, printed, withoutSelfLink } from './stored.ts'
 
@@ -35,7 +35,8 @@ export function create(
     if (tx.get(key) === undefined) {
       const ready = printed(kind, allocate(tx, kind, object, undefined, options.dryRun === true))
       admission.validate(tx, { ...attributes, operation: 'CREATE', object: ready })
-      return options.dryRun === true ? dryRow(key, unversioned(ready), tx.version) : tx.insert(kind.resource, ready)
+      if (options.dryRun === true) return dryRow(key, unversioned(ready), tx.version)
+      return orUntracked(ready, options, (object) => tx.insert(kind.resource, object))
     }
     if (!generated) throw alreadyExists(groupResource(kind.group, kind.plural), key.name)
     if (attempt === ATTEMPTS) throw nameNotGenerated(groupResource(kind.group, kind.plural), key.name)

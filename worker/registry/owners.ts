@@ -2,6 +2,7 @@ import type { Written } from '../../api/kinds/form.ts'
 import type { Kind } from '../../api/kinds/kind.ts'
 import { resetOf } from '../../api/kinds/reset.ts'
 import type { JsonObject, Resource } from '../../api/meta/object.ts'
+import { StatusError } from '../../api/meta/status-error.ts'
 import { rfc3339 } from '../../api/meta/time.ts'
 import { recordUpdate, type Versions } from '../../api/schema/apply/engine.ts'
 import { NoElement } from '../../api/schema/apply/items.ts'
@@ -10,7 +11,7 @@ import { type Filter, filterOf, type Reset } from '../../api/schema/apply/reset.
 import { modelType } from '../../api/schema/apply/type.ts'
 import { canonical } from '../../api/schema/canonical.ts'
 import { isJsonObject } from '../../api/schema/json-value.ts'
-import type { Caller } from './registry.ts'
+import type { Caller, WriteOptions } from './registry.ts'
 import { asJson, same } from './stored.ts'
 
 /**
@@ -135,6 +136,19 @@ export function ignoringTimes(ready: Resource, old: Resource): Resource {
   if (now === before || now.length === 0 || !sameButTimes(now, before)) return ready
   const kept = withEntries(ready, before)
   return same(asJson(kept), asJson(old)) ? old : ready
+}
+
+const TOO_LARGE = 'etcdserver: request is too large'
+
+/** Writes the object; where it is too large it goes without its entries, unless an apply made them (apiserver's create.go). */
+export function orUntracked<T>(object: Resource, options: WriteOptions, write: (object: Resource) => T): T {
+  try {
+    return write(object)
+  } catch (error) {
+    const isTooLarge = error instanceof StatusError && error.message === TOO_LARGE
+    if (!isTooLarge || options.isTracked === true || object.metadata.managedFields === undefined) throw error
+    return write(withEntries(object, []))
+  }
 }
 
 /** What a create answers of an object that is not stored (a review, a token request): as sent, with its one entry. */

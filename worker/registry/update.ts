@@ -9,7 +9,7 @@ import { allocate } from './allocate.ts'
 import type { Admission } from './attributes.ts'
 import { contextOf } from './context.ts'
 import { mayGo } from './finalizers.ts'
-import { entriesAfter, filterFor, ignoringTimes, withEntries } from './owners.ts'
+import { entriesAfter, filterFor, ignoringTimes, orUntracked, withEntries } from './owners.ts'
 import type { Caller, Draft, UpdateOptions } from './registry.ts'
 import { asJson, asResource, defaulted, dryRow, printed, same, withoutSelfLink } from './stored.ts'
 
@@ -55,7 +55,7 @@ export function update(
     const { version } = tx.delete(key)
     return dryRow(key, ready, version)
   }
-  return tx.update(kind.resource, ready)
+  return orUntracked(ready, options, (fitting) => tx.update(kind.resource, fitting))
 }
 
 /** Who owns which field after it, in the form in which it was written. */
