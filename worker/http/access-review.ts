@@ -103,9 +103,10 @@ const subjectErrors = ({ user = '', groups = [] }: SubjectAccessReviewSpec): Fie
 
 function metadataErrors({ metadata }: JsonObject, allowed: readonly string[]): FieldError[] {
   const given: JsonObject = isJsonObject(metadata) ? metadata : {}
-  if (Object.keys(given).every((key) => allowed.includes(key))) return []
+  const { managedFields: _, ...rest } = given
+  if (Object.keys(rest).every((key) => allowed.includes(key))) return []
   const why = allowed.length === 0 ? 'must be empty' : 'must be empty except for namespace'
-  return [invalidValue('metadata', given, why)]
+  return [invalidValue('metadata', rest, why)]
 }
 
 function selectorErrors({ resourceAttributes }: SubjectAccessReviewSpec): FieldError[] {

@@ -36,7 +36,8 @@ export async function review({ kind: expected, answer }: Review, call: ReviewCal
   const bytes = await readBody(request)
   const options = writeOptions('CreateOptions', query)
   const decoded = decodeBody(expected, bytes, contentType, options.fieldValidation, caller.warnings)
-  const sent = withDefaults(expected.model, { ...decoded, metadata: metadataOf(call, decoded) })
+  const filled = withDefaults(expected.model, { ...decoded, metadata: metadataOf(call, decoded) })
+  const sent = trackedCreate(expected, filled, '', caller)
   const { apiVersion, kind, model } = expected
   const said = await answer(call, sent)
   // Some answer with an object of their own; who answers with what was sent, sends its owner along.
