@@ -1,9 +1,9 @@
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire'
 import type { Json, JsonObject } from '../meta/object.ts'
 import { parseTime } from '../meta/time.ts'
 import { decodeBase64 } from './base64.ts'
 import { parseDuration } from './duration.ts'
 import { messageOf, type MessageField } from './messages.ts'
+import { ProtobufWriter } from './protobuf-writer.ts'
 import { shapeOf, type Member } from './table.ts'
 
 /**
@@ -11,101 +11,117 @@ import { shapeOf, type Member } from './table.ts'
  * no pointer in Go even when zero, maps sorted by key. apiVersion and kind stand in the envelope.
  */
 export function encodeProtobuf(model: string, object: JsonObject): Uint8Array {
-  return messageBytes(model, object)
-}
-
-function messageBytes(model: string, object: JsonObject): Uint8Array {
-  const writer = new BinaryWriter()
-  const shape = shapeOf(model)
-  for (const field of messageOf(model).fields) {
-    if (field.isInline) writer.tag(field.number, WireType.LengthDelimited).bytes(messageBytes(field.type, object))
-    else writeField(writer, field, shape.member(field.name), object[field.name] ?? undefined)
-  }
+  const writer = new ProtobufWriter()
+  writeMessage(writer, model, object)
   return writer.finish()
 }
 
-function writeField(
-  writer: BinaryWriter,
-  field: MessageField,
-  member: Member | undefined,
-  value: Json | undefined,
-): void {
-  if (field.isMap) return writeMap(writer, field, value)
-  if (field.isRepeated) {
-    for (const item of Array.isArray(value) ? value : []) writeValue(writer, field, item)
-    return
-  }
-  // What has no member is a part of a special type, where only models are pointers.
-  const isPointer = member === undefined ? field.type.includes('.') : member.pointer || member.shape.kind === 'list'
-  const omitted = isPointer || field.type === 'bytes'
-  if (value !== undefined || !omitted) writeValue(writer, field, value ?? null)
+/** A field, with what is asked of it for every value. */
+interface Ready {
+  readonly field: MessageField
+  /** Written only where there is a value. */
+  readonly omitted: boolean
+}
+const ready = new Map<string, readonly Ready[]>()
+
+function readyOf(model: string): readonly Ready[] {
+  const known = ready.get(model)
+  if (known !== undefined) return known
+  const shape = shapeOf(model)
+  const made = messageOf(model).fields.map((field) => ({ field, omitted: isOmitted(field, shape.member(field.name)) }))
+  ready.set(model, made)
+  return made
 }
 
-function writeMap(writer: BinaryWriter, field: MessageField, value: Json | undefined): void {
+/** What has no member is a part of a special type, where only models are pointers. */
+function isOmitted(field: MessageField, member: Member | undefined): boolean {
+  const isPointer = member === undefined ? field.type.includes('.') : member.pointer || member.shape.kind === 'list'
+  return isPointer || field.type === 'bytes'
+}
+
+function writeMessage(writer: ProtobufWriter, model: string, object: JsonObject): void {
+  for (const { field, omitted } of readyOf(model)) {
+    if (field.isInline) {
+      const start = writer.begin(field.number)
+      writeMessage(writer, field.type, object)
+      writer.end(start)
+      continue
+    }
+    const value = object[field.name] ?? undefined
+    if (field.isMap) writeMap(writer, field, value)
+    else if (field.isRepeated) {
+      if (Array.isArray(value)) for (const item of value) writeValue(writer, field.number, field.type, item)
+    } else if (value !== undefined || !omitted) writeValue(writer, field.number, field.type, value ?? null)
+  }
+}
+
+function writeMap(writer: ProtobufWriter, field: MessageField, value: Json | undefined): void {
   const map = objectOf(value)
   for (const key of Object.keys(map).sort()) {
-    const entry = new BinaryWriter().tag(1, WireType.LengthDelimited).string(key)
-    writeValue(entry, { ...field, number: 2 }, map[key] ?? null)
-    writer.tag(field.number, WireType.LengthDelimited).bytes(entry.finish())
+    const start = writer.begin(field.number)
+    writer.string(1, key)
+    writeValue(writer, 2, field.type, map[key] ?? null)
+    writer.end(start)
   }
 }
 
 /** Null stands for a zero value. */
-function writeValue(writer: BinaryWriter, field: MessageField, value: Json): void {
-  const { number, type } = field
+function writeValue(writer: ProtobufWriter, number: number, type: string, value: Json): void {
   switch (type) {
     case 'string':
-      writer.tag(number, WireType.LengthDelimited).string(textOf(value))
-      return
+      return writer.string(number, textOf(value))
     case 'bytes':
-      writer.tag(number, WireType.LengthDelimited).bytes(decodeBase64(textOf(value)))
-      return
+      return writer.bytes(number, decodeBase64(textOf(value)))
     case 'bool':
-      writer.tag(number, WireType.Varint).bool(value === true)
-      return
+      return writer.bool(number, value === true)
     case 'int32':
-      writer.tag(number, WireType.Varint).int32(numberOf(value))
-      return
     case 'int64':
-      writer.tag(number, WireType.Varint).int64(numberOf(value))
-      return
+      return writer.integer(number, numberOf(value))
     case 'double':
-      writer.tag(number, WireType.Bit64).double(numberOf(value))
-      return
-    default:
-      writer.tag(number, WireType.LengthDelimited).bytes(modelBytes(type, value))
+      return writer.double(number, numberOf(value))
+    default: {
+      const start = writer.begin(number)
+      writeModel(writer, type, value)
+      writer.end(start)
+    }
   }
 }
 
-function modelBytes(model: string, value: Json): Uint8Array {
+function writeModel(writer: ProtobufWriter, model: string, value: Json): void {
+  const parts = partsOf(model, value)
+  if (parts !== undefined) writeMessage(writer, model, parts)
+  else if (shapeOf(model).kind === 'duration') writer.integer(1, Number(parseDuration(textOf(value) || '0s')))
+  // FieldsV1, RawExtension and JSON carry the text of a JSON value in field 1.
+  else if (value !== null && !isTime(model)) writer.string(1, JSON.stringify(value))
+}
+
+const isTime = (model: string): boolean => ['time', 'microtime'].includes(shapeOf(model).kind)
+
+/** The fields of a model's message, where it is written by its fields. */
+function partsOf(model: string, value: Json): JsonObject | undefined {
   const { kind } = shapeOf(model)
   switch (kind) {
     case 'struct':
-      return messageBytes(model, objectOf(value))
+      return objectOf(value)
     case 'list':
-      return messageBytes(model, { items: value })
+      return { items: value }
     case 'quantity':
-      return messageBytes(model, { string: value === null ? '0' : value })
+      return { string: value === null ? '0' : value }
     case 'int-or-string': {
       const isText = typeof value === 'string'
-      return messageBytes(model, { type: isText ? 1 : 0, intVal: isText ? 0 : value, strVal: isText ? value : '' })
+      return { type: isText ? 1 : 0, intVal: isText ? 0 : value, strVal: isText ? value : '' }
     }
     case 'time':
     case 'microtime':
-      return value === null ? new Uint8Array() : messageBytes(model, timeParts(textOf(value)))
-    case 'duration':
-      return durationBytes(textOf(value) || '0s')
+      return value === null ? undefined : timeParts(textOf(value))
     case 'schema-or-bool':
-      return messageBytes(
-        model,
-        typeof value === 'boolean' ? { allows: value } : { allows: value !== null, schema: value },
-      )
+      return typeof value === 'boolean' ? { allows: value } : { allows: value !== null, schema: value }
     case 'schema-or-array':
-      return messageBytes(model, Array.isArray(value) ? { jSONSchemas: value } : { schema: value })
+      return Array.isArray(value) ? { jSONSchemas: value } : { schema: value }
     case 'schema-or-string-array':
-      return messageBytes(model, Array.isArray(value) ? { property: value } : { schema: value })
+      return Array.isArray(value) ? { property: value } : { schema: value }
     default:
-      return rawBytes(value)
+      return undefined
   }
 }
 
@@ -113,16 +129,6 @@ function modelBytes(model: string, value: Json): Uint8Array {
 function timeParts(text: string): JsonObject {
   const micros = /\.(\d{6})Z$/.exec(text)?.[1] ?? '0'
   return { seconds: Math.floor(parseTime(text) / 1000), nanos: Number(micros) * 1000 }
-}
-
-function durationBytes(text: string): Uint8Array {
-  return new BinaryWriter().tag(1, WireType.Varint).int64(parseDuration(text)).finish()
-}
-
-/** FieldsV1, RawExtension and JSON carry the text of a JSON value in field 1. */
-function rawBytes(value: Json): Uint8Array {
-  if (value === null) return new Uint8Array()
-  return new BinaryWriter().tag(1, WireType.LengthDelimited).string(JSON.stringify(value)).finish()
 }
 
 const objectOf = (value: Json | undefined): JsonObject =>

@@ -1,7 +1,8 @@
-import { BinaryReader, BinaryWriter } from '@bufbuild/protobuf/wire'
+import { BinaryReader } from '@bufbuild/protobuf/wire'
 import { DecodeError } from './go-json-error.ts'
 import { decodeProtobuf, reading } from './protobuf-decode.ts'
 import { encodeProtobuf } from './protobuf-encode.ts'
+import { ProtobufWriter } from './protobuf-writer.ts'
 
 export { decodeProtobuf, encodeProtobuf }
 
@@ -53,20 +54,36 @@ function typeMetaOf(bytes: Uint8Array): Partial<Envelope> {
 }
 
 /** runtime.Unknown around an object's message, with the magic before it. */
-export function envelope(apiVersion: string, kind: string, raw: Uint8Array): Uint8Array {
-  const typeMeta = new BinaryWriter().uint32(10).string(apiVersion).uint32(18).string(kind).finish()
-  const unknown = new BinaryWriter().uint32(10).bytes(typeMeta).uint32(18).bytes(raw)
-  return Uint8Array.from([...MAGIC, ...unknown.uint32(26).string('').uint32(34).string('').finish()])
+export function envelope(apiVersion: string, kind: string, raw: Uint8Array): Uint8Array<ArrayBuffer> {
+  const unknown = new ProtobufWriter()
+  const typeMeta = unknown.begin(1)
+  unknown.string(1, apiVersion)
+  unknown.string(2, kind)
+  unknown.end(typeMeta)
+  unknown.bytes(2, raw)
+  unknown.string(3, '')
+  unknown.string(4, '')
+  return after(Uint8Array.of(...MAGIC), unknown.finish())
 }
 
 /** One frame of a protobuf watch: four bytes of length, then meta.v1.WatchEvent around an enveloped object. */
 export function watchFrame(type: string, object: Uint8Array): Uint8Array<ArrayBuffer> {
-  const raw = new BinaryWriter().uint32(10).bytes(object).finish()
-  const event = new BinaryWriter().uint32(10).string(type).uint32(18).bytes(raw).finish()
-  const frame = new Uint8Array(4 + event.length)
-  new DataView(frame.buffer).setUint32(0, event.length)
-  frame.set(event, 4)
-  return frame
+  const event = new ProtobufWriter()
+  event.string(1, type)
+  const extension = event.begin(2)
+  event.bytes(1, object)
+  event.end(extension)
+  const bytes = event.finish()
+  const length = new Uint8Array(4)
+  new DataView(length.buffer).setUint32(0, bytes.length)
+  return after(length, bytes)
+}
+
+function after(first: Uint8Array, rest: Uint8Array): Uint8Array<ArrayBuffer> {
+  const both = new Uint8Array(first.length + rest.length)
+  both.set(first)
+  both.set(rest, first.length)
+  return both
 }
 
 /** One event of a protobuf watch, its object still in its own message. */

@@ -33,7 +33,7 @@ function write(answer: Answer, format: Format): string | Uint8Array<ArrayBuffer>
     case 'protobuf': {
       if (answer.model === undefined) throw new Error(`${answer.kind} has no protobuf form`)
       const raw = encodeProtobuf(answer.model, valueOf(answer.body))
-      return Uint8Array.from(envelope(answer.apiVersion, answer.kind, raw))
+      return envelope(answer.apiVersion, answer.kind, raw)
     }
   }
 }
