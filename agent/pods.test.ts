@@ -155,6 +155,20 @@ test('[AG14] deletion: grace, then SIGKILL, then the sandbox, then gone with its
   expect(it.events.at(-1)).toBe('Normal Killing spec.containers{web} Stopping container web')
 })
 
+test('[AG79] a Pod on its way out says that it saw its deletion with what else it has to say, or after five seconds', async () => {
+  const it = await bed()
+  it.programs.set('serve', { stubborn: true })
+  it.apply(pod())
+  await it.clock.settle()
+  const before = it.reported
+  it.apply({ ...deleting(pod(), 30), metadata: { ...deleting(pod(), 30).metadata, generation: 2 } })
+  await it.clock.advance(4900)
+  expect(it.reported).toBe(before)
+  await it.clock.advance(200)
+  expect(it.reported).toBe(before + 1)
+  expect(it.status().observedGeneration).toBe(2)
+})
+
 test('a Pod that is gone is told once, with what it ended as, however long its object stays', async () => {
   const it = await bed()
   it.programs.set('serve', { exit: { code: 0, after: 10 } })
