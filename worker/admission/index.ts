@@ -5,8 +5,10 @@ import { bootstrapTokens } from './bootstrap-tokens.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
+import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import type { Plugin } from './plugin.ts'
+import { type PodSecurity, podSecurity, UNEXEMPTED } from './pod-security.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
 import { roleEscalation } from './role-escalation.ts'
@@ -20,6 +22,8 @@ export type { Action, Authoriser } from './authoriser.ts'
 export interface Powers {
   /** Asked by the plugins that look at more than the request itself. */
   readonly may: Authoriser
+  /** What holds of Pods where no label says so, and who is exempt. */
+  readonly podSecurity: PodSecurity
   /** PODO_KEY and the one before, by which bootstrap tokens are made; none where there are no such tokens. */
   readonly bootstrapKeys: readonly string[]
 }
@@ -27,8 +31,10 @@ export interface Powers {
 /** The plugins that are on by default, in kube-apiserver's order (AllOrderedPlugins of pkg/kubeapiserver/options). */
 const plugins = (powers: Powers): readonly Plugin[] => [
   namespaceLifecycle,
+  limitRanger,
   serviceAccount,
   taintNodesByCondition,
+  podSecurity(powers.podSecurity),
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
@@ -43,7 +49,7 @@ const plugins = (powers: Powers): readonly Plugin[] => [
 
 /** The chain of plugins as one. */
 export function makeAdmission(powers: Partial<Powers> = {}): Admission {
-  return chain(plugins({ may: byTheGuard, bootstrapKeys: [], ...powers }))
+  return chain(plugins({ may: byTheGuard, podSecurity: UNEXEMPTED, bootstrapKeys: [], ...powers }))
 }
 
 /** Each resource meets only the plugins that look at it. */

@@ -47,6 +47,8 @@ export interface Answered {
   readonly code: number
   /** `Forbidden`, of a Status. */
   readonly reason?: string
+  /** What admission noted. */
+  readonly notes?: Readonly<Record<string, string>>
   readonly userAgent: string | null
   readonly address: string | null
   /** Milliseconds since the epoch. */
@@ -104,6 +106,7 @@ export function lineOf(request: Answered): string {
     annotations: {
       'authorization.k8s.io/decision': isDenied ? 'forbid' : 'allow',
       'podo.dev/latency': `${request.ended - request.received}ms`,
+      ...request.notes,
     },
   })
 }

@@ -67,6 +67,7 @@ export const callerOf = (api: Api, user: User, now: number, manager: string): Ca
   manager,
   now,
   warnings: [],
+  notes: {},
   dice: api.dice,
 })
 

@@ -23,13 +23,14 @@ export const sentBy = (request: Request): Pick<Answered, 'id' | 'path' | 'userAg
 })
 
 /** What was found out before the request was answered or refused. */
-function known(c: Context<Env>): Pick<Answered, 'user' | 'actedAs' | 'object' | 'reason'> {
+function known(c: Context<Env>): Pick<Answered, 'user' | 'actedAs' | 'object' | 'reason' | 'notes'> {
   const info = c.get('info')
   const { self, user } = { self: c.get('self'), user: c.get('user') }
   return {
     ...(self === undefined ? {} : { user: self }),
     ...(user === undefined || user === self ? {} : { actedAs: user }),
     ...(info?.isResourceRequest === true ? { object: info } : {}),
+    ...(c.get('caller')?.notes === undefined ? {} : { notes: c.get('caller').notes }),
     ...(c.error instanceof StatusError && c.error.reason !== '' ? { reason: c.error.reason } : {}),
   }
 }

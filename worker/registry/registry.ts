@@ -25,6 +25,8 @@ export interface Caller {
   /** Texts for `Warning: 299` headers, collected while the request runs. */
   readonly warnings: string[]
   readonly dice: Dice
+  /** What admission plugins note for the line of the audit (audit.AddAuditAnnotation), where one is kept. */
+  readonly notes?: Record<string, string>
 }
 
 /** Randomness as a seam: names from generateName, uids. */

@@ -1,3 +1,4 @@
+import { type Arithmetic, ofContainers } from '../../../api/kinds/pod/requests.ts'
 import { milliValue, parseQuantity, value } from '../../../api/meta/quantity.ts'
 import type { Container, Pod } from '../../../api/schema/types.generated.ts'
 
@@ -36,8 +37,7 @@ export const plus = (a: Amounts, b: Amounts): Amounts => combine(a, b, (x, y) =>
 const larger = (a: Amounts, b: Amounts): Amounts => combine(a, b, Math.max)
 
 /**
- * What a Pod needs of a node: resourcehelper.PodRequests. Init containers run one after another before the others, and
- * sidecars (restartable ones) run on beside everything that starts after them.
+ * What a Pod needs of a node: resourcehelper.PodRequests.
  */
 export const requestOf = (pod: Pod): Amounts => total(pod, (container) => amountsOf(container.resources?.requests))
 
@@ -45,19 +45,9 @@ export const requestOf = (pod: Pod): Amounts => total(pod, (container) => amount
 export const scoredRequestOf = (pod: Pod): Amounts =>
   total(pod, (container) => ({ ...ASSUMED, ...amountsOf(container.resources?.requests) }))
 
+const NUMBERS: Arithmetic<Amounts> = { nothing: {}, plus, larger }
+
 function total(pod: Pod, of: (container: Container) => Amounts): Amounts {
-  let running = pod.spec.containers.map(of).reduce(plus, {})
-  let sidecars: Amounts = {}
-  let starting: Amounts = {}
-  for (const container of pod.spec.initContainers ?? []) {
-    if (container.restartPolicy === 'Always') {
-      sidecars = plus(sidecars, of(container))
-      starting = larger(starting, sidecars)
-    } else {
-      starting = larger(starting, plus(sidecars, of(container)))
-    }
-  }
-  running = larger(plus(running, sidecars), starting)
-  const overridden = { ...running, ...amountsOf(pod.spec.resources?.requests) }
+  const overridden = { ...ofContainers(pod.spec, of, NUMBERS), ...amountsOf(pod.spec.resources?.requests) }
   return plus(overridden, amountsOf(pod.spec.overhead))
 }
