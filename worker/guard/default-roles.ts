@@ -149,3 +149,14 @@ function withSubjects(stored: RbacDraft, wanted: RbacDraft): Partial<RbacDraft> 
   )
   return missing.length === 0 ? undefined : { subjects: [...have, ...missing] }
 }
+
+const keyOf = (resource: string, namespace: string, name: string): string => `${resource} ${namespace}/${name}`
+
+/** Follows from the table alone, and is made when a role or binding first changes. */
+let byKey: ReadonlyMap<string, DefaultRole> | undefined
+
+/** The default role or binding of this name, if it is one. */
+export function defaultRole(resource: string, namespace: string, name: string): DefaultRole | undefined {
+  byKey ??= new Map(defaultRoles().map((role) => [keyOf(role.resource, role.namespace, role.name), role]))
+  return byKey.get(keyOf(resource, namespace, name))
+}

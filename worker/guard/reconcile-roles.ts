@@ -1,7 +1,7 @@
 import type { Kind } from '../../api/kinds/kind.ts'
 import type { Caller, Dice, Registry } from '../registry/registry.ts'
 import type { Change, Store, Tx } from '../store/store.ts'
-import { type DefaultRole, defaultRoles, type RbacDraft, repair, TABLE_VERSION } from './default-roles.ts'
+import { type DefaultRole, defaultRole, defaultRoles, type RbacDraft, repair, TABLE_VERSION } from './default-roles.ts'
 import { RoleIndex } from './role-index.ts'
 
 const COLLECTION = 'settings'
@@ -68,9 +68,7 @@ function forgetRepaired(store: Store, changes: readonly Change[]): void {
 
 function isBroken({ key, type, after }: Change): boolean {
   if (type === 'ADDED' || !key.resource.endsWith('.rbac.authorization.k8s.io')) return false
-  const role = defaultRoles().find(
-    ({ resource, namespace, name }) => resource === key.resource && namespace === key.namespace && name === key.name,
-  )
+  const role = defaultRole(key.resource, key.namespace, key.name)
   if (role === undefined) return false
   return type === 'DELETED' || repair(after.object as RbacDraft, role).do !== 'nothing' // the key names one
 }
