@@ -12,8 +12,8 @@ import type { Server } from './client.ts'
 
 /** Where parts find what they measure. Clusters and baselines end with the part, the Docker daemon with the run. */
 export interface Bed {
-  /** A control plane of its own: plain workerd with the production bundle. */
-  cluster(): Promise<TestCluster>
+  /** A control plane of its own: plain workerd with the production bundle, and more text bindings where asked. */
+  cluster(vars?: Readonly<Record<string, string>>): Promise<TestCluster>
   /** The bare Worker and object beside it, on the same workerd, with a certificate of the same kind. */
   baseline(): Promise<Server>
   /** A Docker daemon of the run's own with busybox, pause and nginx. Needs root and docker.io. */
@@ -38,8 +38,8 @@ export function makeBed(): Bed & { endPart(): Promise<void>; end(): Promise<void
     for (const end of all) await end()
   }
   return {
-    async cluster() {
-      const cluster = await startCluster()
+    async cluster(vars = {}) {
+      const cluster = await startCluster({ vars })
       ends.push(() => cluster.stop())
       return cluster
     },

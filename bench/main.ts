@@ -16,6 +16,7 @@ import { pods } from './pods.ts'
 import { sizes } from './sizes.ts'
 import { table, withResults, type Line } from './table.ts'
 import { watch } from './watch.ts'
+import { viewers } from './viewers.ts'
 import { wake } from './wake.ts'
 import { watchers } from './watchers.ts'
 import { writes } from './writes.ts'
@@ -33,6 +34,7 @@ const PARTS: readonly Part[] = [
   controller,
   idleDay,
   leases,
+  viewers,
   memory,
   sizes,
 ]
