@@ -8,6 +8,9 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
+          // Nothing here waits; this only ends what hangs, also on a machine that does ten other things.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: [
             '{api,worker,agent,cli,bench}/**/*.test.ts',
             'test/*.test.ts',
