@@ -24,10 +24,12 @@ export function port(): number {
 /** The address to listen on: loopback unless PODO_LISTEN says otherwise (an address of this machine, or 0.0.0.0). */
 export const listenAddress = (): string => process.env['PODO_LISTEN'] ?? '127.0.0.1'
 
-/** Settings of the Worker that a person may choose: the range of all Pods' addresses, where it overlaps with one's own. */
+/** Settings of the Worker that a person may choose, handed on from this command's environment. */
+const SETTINGS = ['PODO_CLUSTER_CIDR', 'PODO_QUOTA', 'PODO_AUDIT', 'PODO_ISSUER', 'PODO_AUTHENTICATION'] as const
+
 export function workerVars(): Record<string, string> {
-  const range = process.env['PODO_CLUSTER_CIDR']
-  return range === undefined || range === '' ? {} : { PODO_CLUSTER_CIDR: range }
+  const chosen = SETTINGS.map((name): [string, string] => [name, process.env[name] ?? ''])
+  return Object.fromEntries(chosen.filter(([, value]) => value !== ''))
 }
 
 /** The URL at which other machines reach what listens there: of 0.0.0.0 the first of this machine's own addresses. */

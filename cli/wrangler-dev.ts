@@ -17,10 +17,11 @@ export async function startWranglerDev(
 ): Promise<Running> {
   const secrets = join(state.dir, 'dev.vars')
   const quoted = JSON.stringify(state.authority)
-  const vars = Object.entries(options.vars).map(([name, value]) => `${name}=${value}\n`)
+  // What is on this machine has no daily limits; wrangler.toml's are Cloudflare's.
+  const vars = Object.entries({ PODO_QUOTA: 'off', ...options.vars }).map(([name, value]) => `${name}=${value}\n`)
   writeFileSync(
     secrets,
-    `PODO_ADMIN_TOKEN=${state.adminToken}\nPODO_KEY=${state.key}\nPODO_CA=${quoted}\nPODO_QUOTA=off\n${vars.join('')}`,
+    `PODO_ADMIN_TOKEN=${state.adminToken}\nPODO_KEY=${state.key}\nPODO_CA=${quoted}\n${vars.join('')}`,
     {
       mode: 0o600,
     },

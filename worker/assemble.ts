@@ -1,7 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Kind } from '../api/kinds/kind.ts'
 import { kindOfObject, kindOfResource, kinds } from '../api/kinds/index.ts'
-import { levelOf } from './audit/audit.ts'
 import { Driver } from './control/driver.ts'
 import { allControllers } from './control/index.ts'
 import type { Api } from './http/api.ts'
@@ -18,7 +17,7 @@ import { reconcileRoles, watchRoles } from './guard/reconcile-roles.ts'
 import { trustOf } from './guard/trust.ts'
 import { Governor } from './governor/governor.ts'
 import { socketNotes, storedNotes } from './governor/notes.ts'
-import { limitsOf } from './governor/quota.ts'
+import { settingsOf } from './settings.ts'
 import { createSystemObjects } from './http/system-objects.ts'
 import type { Env } from './index.ts'
 import { answerHeartbeats } from './nodes/accept.ts'
@@ -75,6 +74,7 @@ const dice = {
 /** Opens the store and joins everything to it. Throws where the store may not be opened by this code or this key. */
 export function assemble(ctx: DurableObjectState, env: Env): Parts {
   const secrets = trustOf(env)
+  const settings = settingsOf(env)
   const { key, previousKey } = secrets
   const { PODO_CA: ca = '', PODO_CLUSTER_CIDR: clusterCidr = DEFAULT_CIDR } = env
   const store = openStore(durableSql(ctx.storage), { sealer: sealer(key, previousKey), now: Date.now })
@@ -114,7 +114,7 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
   reconcileRoles({ store, registry, kindOf: kindOfResource, dice }, Date.now())
   createSystemObjects(store, registry, kinds, dice, Date.now())
   const accept: Api['accept'] = (watch, first) => hub.accept(watch, first)
-  const audit = { level: levelOf(env.PODO_AUDIT), write: (line: string) => console.log(line) }
+  const audit = { level: settings.audit, write: (line: string) => console.log(line) }
   const api: Api = {
     store,
     reader,
@@ -145,7 +145,7 @@ function tell(store: Store, driver: Driver, hub: Hub): Untold {
 }
 
 function governorOf(ctx: DurableObjectState, env: Env, store: Store): Governor {
-  const limits = limitsOf(env.PODO_QUOTA)
+  const { limits } = settingsOf(env)
   const sockets = socketNotes(() => ctx.getWebSockets())
   return new Governor({ limits, spent: () => store.usage, sockets, stored: storedNotes(store) }, Date.now())
 }

@@ -180,6 +180,8 @@ function opened(ctx: DurableObjectState, env: Env): Parts | StatusError {
     return assemble(ctx, env)
   } catch (error) {
     if (error instanceof StoreTooNewError) return new StatusError('ServiceUnavailable', error.message)
+    // A setting that is wrong: every request is told which.
+    if (error instanceof StatusError) return error
     throw error
   }
 }

@@ -4,7 +4,7 @@ import { ANONYMOUS } from './guard/credentials.ts'
 import { requestInfo } from './guard/request-info.ts'
 import { type TrustEnv, trustOf } from './guard/trust.ts'
 import { JOIN_PATH, STREAMS_PATH, WAKE_PATH } from '../api/wire.ts'
-import { isAudited, levelOf, lineOf } from './audit/audit.ts'
+import { isAudited, type Level, lineOf } from './audit/audit.ts'
 import { Noise } from './audit/noise.ts'
 import { sentBy } from './http/audited.ts'
 import { bridge } from './http/bridge.ts'
@@ -15,20 +15,17 @@ import { issuerDocument } from './http/issuer.ts'
 import { goQuery } from './http/query.ts'
 import { forbiddenRequest } from './http/refusals.ts'
 import { respondError } from './http/respond.ts'
+import { type SettingsEnv, settingsOf } from './settings.ts'
 import { agentDials, isStreamPath, stream, type StreamEnv } from './streams/edge.ts'
 
 export { Cluster } from './cluster.ts'
 export { Stream } from './streams/stream.ts'
 
 /** The edge: it lets in who has a token of ours, and holds what a client waits for. Nothing is kept here. */
-export interface Env extends StreamEnv, TrustEnv {
+export interface Env extends StreamEnv, TrustEnv, SettingsEnv {
   readonly CLUSTER: DurableObjectNamespace
   /** PEM of the authority that vouches for this API's certificate; absent where a public one does. */
   readonly PODO_CA?: string
-  /** What a day may cost: `free`, `off` (where absent), or limits as JSON (worker/governor/quota.ts). */
-  readonly PODO_QUOTA?: string
-  /** What is written down of requests: `off`, `denials`, `writes` (where absent), `all` (worker/audit/audit.ts). */
-  readonly PODO_AUDIT?: string
   /** IPv4 range of all Pods; 10.244.0.0/14 where absent. */
   readonly PODO_CLUSTER_CIDR?: string
 }
@@ -39,11 +36,10 @@ const CLUSTER_NAME = 'cluster'
 export default {
   async fetch(request, env): Promise<Response> {
     try {
-      return await route(request, env)
+      const { audit } = settingsOf(env)
+      return await route(request, env).catch((error: unknown) => refused(request, error, audit))
     } catch (error) {
-      const answer = respondError(error, request)
-      refusedAtTheEdge(request, answer.status, env)
-      return answer
+      return respondError(error, request)
     }
   },
   /** At 00:00 UTC: on a day that was spent the object could not set an alarm, and what waits there must be woken. */
@@ -56,13 +52,17 @@ export default {
 const noise = new Noise()
 
 /** Who is refused here reached no object, so it is written down here. */
-function refusedAtTheEdge(request: Request, code: number, env: Env): void {
+function refused(request: Request, error: unknown, level: Level): Response {
+  const answer = respondError(error, request)
   const now = Date.now()
   const url = new URL(request.url)
   const { verb } = requestInfo(request.method, url.pathname, goQuery(url))
-  if (!isAudited(levelOf(env.PODO_AUDIT), { verb, code })) return
-  const line = () => lineOf({ ...sentBy(request), verb, code, received: now, ended: now })
-  noise.tell(line, now, (text) => console.log(text))
+  const code = answer.status
+  if (isAudited(level, { verb, code })) {
+    const line = () => lineOf({ ...sentBy(request), verb, code, received: now, ended: now })
+    noise.tell(line, now, (text) => console.log(text))
+  }
+  return answer
 }
 
 async function route(asked: Request, env: Env): Promise<Response> {
