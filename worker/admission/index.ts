@@ -2,11 +2,15 @@ import type { Admission } from '../registry/attributes.ts'
 import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './admission-webhook.ts'
 import { type Authoriser, byTheGuard } from './authoriser.ts'
 import { bootstrapTokens } from './bootstrap-tokens.ts'
+import { certificateApproval } from './certificate-approval.ts'
+import { certificateSigning } from './certificate-signing.ts'
+import { certificateSubjectRestriction } from './certificate-subject-restriction.ts'
 import { defaultIngressClass } from './default-ingress-class.ts'
 import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import type { Plugin } from './plugin.ts'
 import { type PodSecurity, podSecurity, UNEXEMPTED } from './pod-security.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
@@ -14,6 +18,7 @@ import { priority } from './priority.ts'
 import { roleEscalation } from './role-escalation.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
+import { storageObjectInUseProtection } from './storage-object-in-use-protection.ts'
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
 export type { Action, Authoriser } from './authoriser.ts'
@@ -38,7 +43,12 @@ const plugins = (powers: Powers): readonly Plugin[] => [
   priority,
   defaultTolerationSeconds,
   defaultStorageClass,
+  storageObjectInUseProtection,
+  persistentVolumeClaimResize,
   runtimeClass,
+  certificateApproval(powers.may),
+  certificateSigning(powers.may),
+  certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
   bootstrapTokens(powers.bootstrapKeys),
