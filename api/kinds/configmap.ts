@@ -7,7 +7,7 @@ import { base64Length, FROZEN, MAX_DATA } from './data.ts'
 import { same } from './same.ts'
 
 /** `ValidateConfigMap` of pkg/apis/core/validation. */
-function validate({ data = {}, binaryData = {} }: ConfigMap): FieldError[] {
+function contentErrors({ data = {}, binaryData = {} }: ConfigMap): FieldError[] {
   const errors: FieldError[] = []
   let size = 0
   for (const [key, value] of Object.entries(data)) {
@@ -27,7 +27,8 @@ function validate({ data = {}, binaryData = {} }: ConfigMap): FieldError[] {
   return errors
 }
 
-function validateUpdate(object: ConfigMap, old: ConfigMap): FieldError[] {
+/** What may not change in `ValidateConfigMapUpdate`, where it comes before the rest. */
+function changeErrors(object: ConfigMap, old: ConfigMap): FieldError[] {
   if (old.immutable !== true) return []
   return [
     ...(object.immutable === true ? [] : [forbidden('immutable', FROZEN)]),
@@ -36,4 +37,7 @@ function validateUpdate(object: ConfigMap, old: ConfigMap): FieldError[] {
   ]
 }
 
-export const configmaps = declare<ConfigMap>('configmaps', { validate, validateUpdate })
+export const configmaps = declare<ConfigMap>('configmaps', {
+  validate: (object, { operation }) => (operation === 'create' ? contentErrors(object) : []),
+  validateUpdate: (object, old) => [...changeErrors(object, old), ...contentErrors(object)],
+})

@@ -84,13 +84,13 @@ function strategyErrors(strategy: DaemonSetUpdateStrategy, at: Path): FieldError
 }
 
 /** `ValidateDaemonSetSpec` of pkg/apis/apps/validation. */
-function validate({ spec }: DaemonSet): FieldError[] {
+function validate({ spec }: DaemonSet, _: HookContext, old?: DaemonSet): FieldError[] {
   const { selector, template } = spec
   return [
     ...labelSelectorErrors(selector, SPEC.child('selector')),
     ...(isSelector(selector) ? mismatch(selector, template, TEMPLATE) : []),
     ...emptySelector(selector, SPEC.child('selector'), 'daemonset'),
-    ...templateSpecErrors(template, TEMPLATE),
+    ...templateSpecErrors(template, TEMPLATE, old?.spec.template),
     ...foreverErrors(template, TEMPLATE, 'DaemonSet'),
     ...nonNegative(SPEC.child('minReadySeconds'), spec.minReadySeconds),
     ...strategyErrors(spec.updateStrategy ?? {}, SPEC.child('updateStrategy')),

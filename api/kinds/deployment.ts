@@ -55,12 +55,12 @@ function strategyErrors(strategy: DeploymentStrategy, at: Path): FieldError[] {
 }
 
 /** `ValidateDeploymentSpec` of pkg/apis/apps/validation. */
-function validate({ spec }: Deployment): FieldError[] {
+function validate({ spec }: Deployment, _: HookContext, old?: Deployment): FieldError[] {
   const { minReadySeconds = 0, progressDeadlineSeconds: deadline } = spec
   const errors = [
     ...nonNegative(SPEC.child('replicas'), spec.replicas),
     ...selectorErrors(spec.selector, SPEC.child('selector')),
-    ...templateErrors(spec.template, spec.selector, SPEC),
+    ...templateErrors(spec.template, spec.selector, SPEC, old?.spec.template),
     ...strategyErrors(spec.strategy ?? {}, SPEC.child('strategy')),
     ...nonNegative(SPEC.child('minReadySeconds'), minReadySeconds),
     ...nonNegative(SPEC.child('revisionHistoryLimit'), spec.revisionHistoryLimit),

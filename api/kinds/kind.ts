@@ -39,6 +39,8 @@ export interface HookContext {
     readonly groups: readonly string[]
     readonly extra?: Readonly<Record<string, readonly string[]>>
   }
+  /** Texts for `Warning: 299` headers about what preparation changes; `warn` sees only what it made. */
+  readonly warnings?: string[]
   /** Whether a signature was made with the key beside it. */
   readonly verify?: (signed: Signed) => boolean
 }
@@ -75,8 +77,11 @@ export interface KindRules<T extends Resource = Resource> {
   readonly prepareCreate?: (object: T, context: HookContext) => T
   /** PrepareForUpdate. The main resource has kept the old status, and /status the old rest, already. */
   readonly prepareUpdate?: (object: T, old: T, context: HookContext) => T
-  /** Validation of the whole object, metadata excepted (`api/meta/validate-meta.ts` does it for every kind). */
-  readonly validate?: (object: T, context: HookContext) => FieldError[]
+  /**
+   * Validation of the whole object, metadata excepted (`api/meta/validate-meta.ts` does it for every kind). What an `old`
+   * object breaks already may be tolerated.
+   */
+  readonly validate?: (object: T, context: HookContext, old?: T) => FieldError[]
   /** Only what compares old and new; `validate` runs as well. */
   readonly validateUpdate?: (object: T, old: T, context: HookContext) => FieldError[]
   /** For `/status` writes, in place of the two above. */

@@ -1,4 +1,5 @@
 import type { Path } from '../meta/field-error.ts'
+import { labelValueErrors } from '../meta/names.ts'
 import type { LabelSelector, NodeSelectorTerm } from '../schema/types.generated.ts'
 
 /** Labels of Nodes that have newer names: pkg/api/node/util.go. */
@@ -17,15 +18,24 @@ const DEPRECATED: Readonly<Record<string, string>> = {
 export const nodeLabelMessage = (key: string): string | undefined =>
   Object.hasOwn(DEPRECATED, key) ? DEPRECATED[key] : undefined
 
-const expressionWarnings = (expressions: readonly { readonly key: string }[] | undefined, at: Path): string[] =>
-  (expressions ?? []).flatMap(({ key }, i) => {
-    const message = nodeLabelMessage(key)
-    return message === undefined ? [] : [`${at.index(i).child('key')}: ${key} is ${message}`]
-  })
+type Expressions = readonly { readonly key: string; readonly values?: readonly string[] }[]
 
-/** `GetWarningsForNodeSelectorTerm`. */
-export const nodeTermWarnings = (term: NodeSelectorTerm, at: Path): string[] =>
-  expressionWarnings(term.matchExpressions, at.child('matchExpressions'))
+function expressionWarnings(expressions: Expressions | undefined, at: Path, judgesValues = false): string[] {
+  return (expressions ?? []).flatMap(({ key, values = [] }, i) => {
+    const message = nodeLabelMessage(key)
+    const old = message === undefined ? [] : [`${at.index(i).child('key')}: ${key} is ${message}`]
+    if (!judgesValues) return old
+    const where = at.index(i).child('values')
+    const wrong = values.flatMap((value, j) =>
+      labelValueErrors(value).map((why) => `${where.index(j)}: ${value} is invalid, ${why}`),
+    )
+    return [...old, ...wrong]
+  })
+}
+
+/** `GetWarningsForNodeSelectorTerm`. `judgesValues`: those of a preference, which validation lets pass. */
+export const nodeTermWarnings = (term: NodeSelectorTerm, at: Path, judgesValues = false): string[] =>
+  expressionWarnings(term.matchExpressions, at.child('matchExpressions'), judgesValues)
 
 /** `GetWarningsForNodeSelector`, for a selector of Nodes by their labels. */
 export const nodeSelectorWarnings = (selector: LabelSelector | undefined, at: Path): string[] => [

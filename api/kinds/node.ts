@@ -12,8 +12,10 @@ import { cidrErrors, parseCidr } from '../meta/ip.ts'
 import { labelValueErrors, qualifiedNameErrors } from '../meta/names.ts'
 import { milliValue, sign } from '../meta/quantity.ts'
 import type { Node, Taint } from '../schema/types.generated.ts'
+import { annotated, listOf } from './annotated.ts'
 import { declare } from './declare.ts'
 import { cidrWarnings } from './ip-warnings.ts'
+import type { HookContext } from './kind.ts'
 import { NEGATIVE, positive, quantityOf } from './numbers.ts'
 import { isIntegerResource } from './resource-names.ts'
 
@@ -23,10 +25,10 @@ const META = Path.of('metadata')
 const EFFECTS = ['NoSchedule', 'PreferNoSchedule', 'NoExecute']
 
 /** `validateNodeTaints`; Kubernetes reports them below metadata. */
-function taintErrors(taints: readonly Taint[]): FieldError[] {
+function taintErrors(taints: readonly Taint[], list = META.child('taints')): FieldError[] {
   const seen = new Set<string>()
   return taints.flatMap(({ key = '', value = '', effect, timeAdded }, i) => {
-    const at = META.child('taints').index(i)
+    const at = list.index(i)
     const errors = eachInvalid(at.child('key'), key, qualifiedNameErrors(key))
     const wrong = labelValueErrors(value)
     if (wrong.length > 0) errors.push(invalidValue(at.child('value'), value, wrong.join(';')))
@@ -40,6 +42,43 @@ function taintErrors(taints: readonly Taint[]): FieldError[] {
     seen.add(pair)
     return errors
   })
+}
+
+const TAINTS = 'scheduler.alpha.kubernetes.io/taints'
+const AVOID = 'scheduler.alpha.kubernetes.io/preferAvoidPods'
+
+const READ = listOf<Taint>('io.k8s.api.core.v1.Taint', 'Taint')
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** `ValidateNodeSpecificAnnotations`: what stood in annotations before Nodes had taints. */
+function annotationErrors({ metadata }: Node): FieldError[] {
+  const at = META.child('annotations')
+  const errors: FieldError[] = []
+  const [taints, avoid] = [metadata.annotations?.[TAINTS], metadata.annotations?.[AVOID]]
+  if (taints) {
+    const list = annotated(taints, (why) => errors.push(invalidValue(at, TAINTS, why)), READ)
+    errors.push(...taintErrors(list ?? [], at.child(TAINTS)))
+  }
+  if (!avoid) return errors
+  const pods = annotated(
+    avoid,
+    (why) => errors.push(invalidValue(at.child('AvoidPods'), AVOID, why)),
+    (value) => value,
+  )
+  const entries = isRecord(pods) && Array.isArray(pods['preferAvoidPods']) ? pods['preferAvoidPods'] : []
+  return [...errors, ...entries.flatMap((entry, i) => avoidErrors(entry, at.child(AVOID).index(i)))]
+}
+
+/** `validatePreferAvoidPodsEntry`. */
+function avoidErrors(entry: unknown, at: Path): FieldError[] {
+  const signature = isRecord(entry) && isRecord(entry['podSignature']) ? entry['podSignature'] : {}
+  const here = at.child('PodSignature')
+  const owner = signature['podController']
+  if (!isRecord(owner)) return [required(here)]
+  if (owner['controller'] === true) return []
+  return [invalidValue(here.child('PodController').child('Controller'), false, 'must point to a controller')]
 }
 
 function resourceErrors(node: Node): FieldError[] {
@@ -66,9 +105,10 @@ function featureErrors(features: readonly string[]): FieldError[] {
   })
 }
 
-function podCidrErrors(cidrs: readonly string[]): FieldError[] {
+/** `old`: those that the node has may stay as they are. */
+function podCidrErrors(cidrs: readonly string[], old: readonly string[]): FieldError[] {
   const at = SPEC.child('podCIDRs')
-  const errors = cidrs.flatMap((cidr, i) => cidrErrors(at.index(i), cidr))
+  const errors = cidrs.flatMap((cidr, i) => (old.includes(cidr) ? [] : cidrErrors(at.index(i), cidr)))
   const versions = new Set(cidrs.map((cidr) => parseCidr(cidr)?.ip.version))
   if (cidrs.length > 2 || (cidrs.length === 2 && versions.size < 2)) {
     errors.push(invalidValue(at, cidrs, 'may specify no more than one CIDR for each IP family'))
@@ -77,14 +117,15 @@ function podCidrErrors(cidrs: readonly string[]): FieldError[] {
 }
 
 /** `ValidateNode` of pkg/apis/core/validation. */
-function validate(node: Node): FieldError[] {
+function validate(node: Node, _: HookContext, old?: Node): FieldError[] {
   const swap = node.status?.nodeInfo?.swap?.capacity
   return [
+    ...annotationErrors(node),
     ...taintErrors(node.spec?.taints ?? []),
     ...resourceErrors(node),
     ...(swap === undefined ? [] : positive(META.child('nodeSwapStatus').child('capacity'), swap)),
     ...featureErrors(node.status?.declaredFeatures ?? []),
-    ...podCidrErrors(node.spec?.podCIDRs ?? []),
+    ...podCidrErrors(node.spec?.podCIDRs ?? [], old?.spec?.podCIDRs ?? []),
   ]
 }
 
@@ -96,7 +137,11 @@ const ONCE = (field: string): FieldError =>
 
 /** `ValidateNodeUpdate`: what runs for the node and for its status. */
 function changeErrors(node: Node, old: Node): FieldError[] {
-  const errors = [...resourceErrors(node), ...featureErrors(node.status?.declaredFeatures ?? [])]
+  const errors = [
+    ...annotationErrors(node),
+    ...resourceErrors(node),
+    ...featureErrors(node.status?.declaredFeatures ?? []),
+  ]
   const addresses = new Set<string>()
   node.status?.addresses?.forEach(({ type, address }, i) => {
     const printed = { Type: type, Address: address }

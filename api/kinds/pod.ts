@@ -24,8 +24,9 @@ const STATUS = Path.of('status')
 const ANNOTATIONS = Path.of('metadata').child('annotations')
 
 /** Kubernetes warns when a Pod is made, and about addresses that are written to its status. */
-function warn(pod: Pod, old?: Pod): string[] {
+function warn(pod: Pod, old?: Pod, operation?: string): string[] {
   if (old !== undefined) {
+    if (operation !== 'status') return []
     return (['podIPs', 'hostIPs'] as const).flatMap((field) =>
       (pod.status?.[field] ?? []).flatMap(({ ip = '' }, i) => ipWarnings(STATUS.child(field).index(i).child('ip'), ip)),
     )

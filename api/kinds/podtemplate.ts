@@ -15,7 +15,7 @@ const prepared = (object: PodTemplate): PodTemplate =>
 export const podtemplates = declare<PodTemplate>('podtemplates', {
   prepareCreate: prepared,
   prepareUpdate: prepared,
-  validate: ({ template }) => templateSpecErrors(template, TEMPLATE),
+  validate: ({ template }, _, old) => templateSpecErrors(template, TEMPLATE, old?.template),
   warn: ({ template }, old) =>
     old !== undefined && same(template, old.template) ? [] : templateWarnings(template, TEMPLATE),
 })

@@ -16,12 +16,12 @@ function prepared(replicaset: ReplicaSet): ReplicaSet {
 }
 
 /** `ValidateReplicaSetSpec` of pkg/apis/apps/validation. */
-function validate({ spec }: ReplicaSet): FieldError[] {
+function validate({ spec }: ReplicaSet, _: HookContext, old?: ReplicaSet): FieldError[] {
   return [
     ...nonNegative(SPEC.child('replicas'), spec.replicas),
     ...nonNegative(SPEC.child('minReadySeconds'), spec.minReadySeconds),
     ...selectorErrors(spec.selector, SPEC.child('selector')),
-    ...templateErrors(spec.template, spec.selector, SPEC),
+    ...templateErrors(spec.template, spec.selector, SPEC, old?.spec.template),
   ]
 }
 

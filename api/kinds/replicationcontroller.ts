@@ -18,23 +18,26 @@ const prepared = (rc: ReplicationController): ReplicationController =>
 const isEmpty = (selector: ReplicationControllerSpec['selector']): boolean => Object.keys(selector ?? {}).length === 0
 
 /** `ValidatePodTemplateSpecForRC`. */
-function templateErrors({ template, selector }: ReplicationControllerSpec): FieldError[] {
+function templateErrors(
+  { template, selector }: ReplicationControllerSpec,
+  old: ReplicationControllerSpec | undefined,
+): FieldError[] {
   if (template === undefined) return [required(TEMPLATE)]
   const labels: LabelSelector = { matchLabels: selector ?? {} }
   return [
     ...(isEmpty(selector) ? [] : mismatch(labels, template, TEMPLATE)),
-    ...templateSpecErrors(template, TEMPLATE),
+    ...templateSpecErrors(template, TEMPLATE, old?.template),
     ...foreverErrors(template, TEMPLATE, 'ReplicationController'),
   ]
 }
 
 /** `ValidateReplicationControllerSpec` of pkg/apis/core/validation. */
-function validate({ spec }: ReplicationController): FieldError[] {
+function validate({ spec }: ReplicationController, _: HookContext, old?: ReplicationController): FieldError[] {
   return [
     ...nonNegative(SPEC.child('minReadySeconds'), spec.minReadySeconds),
     ...(isEmpty(spec.selector) ? [required(SPEC.child('selector'))] : []),
     ...nonNegative(SPEC.child('replicas'), spec.replicas),
-    ...templateErrors(spec),
+    ...templateErrors(spec, old?.spec),
   ]
 }
 

@@ -7,6 +7,7 @@ import type { Secret } from '../schema/types.generated.ts'
 import { FROZEN, MAX_DATA, base64Length } from './data.ts'
 import { declare } from './declare.ts'
 import { same } from './same.ts'
+import { keyPairWarning } from './certificate/key-pair.ts'
 
 const DATA = Path.of('data')
 const ACCOUNT = 'kubernetes.io/service-account.name'
@@ -55,7 +56,7 @@ function jsonErrors(key: string, encoded: string | undefined): FieldError[] {
 }
 
 /** `ValidateSecret` of pkg/apis/core/validation. */
-function validate(secret: Secret): FieldError[] {
+function secretErrors(secret: Secret): FieldError[] {
   const errors: FieldError[] = []
   let size = 0
   for (const [key, value] of Object.entries(secret.data ?? {})) {
@@ -66,7 +67,8 @@ function validate(secret: Secret): FieldError[] {
   return [...errors, ...typeErrors(secret)]
 }
 
-function validateUpdate(secret: Secret, old: Secret): FieldError[] {
+/** What may not change in `ValidateSecretUpdate`, where it comes before the rest. */
+function changeErrors(secret: Secret, old: Secret): FieldError[] {
   const errors = (secret.type ?? '') === (old.type ?? '') ? [] : [invalidValue('type', secret.type ?? '', IMMUTABLE)]
   if (old.immutable !== true) return errors
   if (secret.immutable !== true) errors.push(forbidden('immutable', FROZEN))
@@ -74,8 +76,17 @@ function validateUpdate(secret: Secret, old: Secret): FieldError[] {
   return errors
 }
 
+/** warningsForSecret: a server that is given a pair that is none does not start. */
+function keyPairWarnings({ type, data = {} }: Secret): string[] {
+  if (type !== 'kubernetes.io/tls') return []
+  const bytes = (key: string): Uint8Array => decodeBase64(data[key] ?? '')
+  const warning = keyPairWarning(bytes('tls.crt'), bytes('tls.key'))
+  return warning === undefined ? [] : [warning]
+}
+
 export const secrets = declare<Secret>('secrets', {
-  validate,
-  validateUpdate,
+  validate: (secret, { operation }) => (operation === 'create' ? secretErrors(secret) : []),
+  validateUpdate: (secret, old) => [...changeErrors(secret, old), ...secretErrors(secret)],
+  warn: keyPairWarnings,
   fields: { type: ({ type }) => type ?? '' },
 })

@@ -98,7 +98,7 @@ function podErrors(spec: StatefulSetSpec, old: StatefulSetSpec | undefined): Fie
   const kept = old !== undefined && same(template, old.template)
   return [
     ...(isEverything(selectorOf(selector)) ? [] : mismatch(selector, template, TEMPLATE)),
-    ...(kept ? [] : templateSpecErrors(withClaims(spec), TEMPLATE)),
+    ...(kept ? [] : templateSpecErrors(withClaims(spec), TEMPLATE, old?.template)),
     ...(old === undefined ? claimErrors(spec) : []),
   ]
 }

@@ -84,6 +84,7 @@ export function templateErrors(
   template: PodTemplateSpec | undefined,
   labelSelector: LabelSelector | null | undefined,
   spec: Path,
+  old?: PodTemplateSpec,
 ): FieldError[] {
   if (!isSelector(labelSelector)) {
     return [invalidValue(spec.child('selector'), printedSelector(labelSelector), 'invalid label selector')]
@@ -91,7 +92,7 @@ export function templateErrors(
   const at = spec.child('template')
   return [
     ...(isEverything(selectorOf(labelSelector)) ? [] : mismatch(labelSelector, template, at)),
-    ...templateSpecErrors(template, at),
+    ...templateSpecErrors(template, at, old),
     ...foreverErrors(template, at, 'ReplicaSet'),
   ]
 }
@@ -152,7 +153,7 @@ export function nameWarnings(name: string): string[] {
 export function templateWarnings(template: PodTemplateSpec | undefined, at: Path): string[] {
   if (template?.spec === undefined) return []
   const annotations = at.child('metadata').child('annotations')
-  return podSpecWarnings(template.spec, template.metadata?.annotations, at.child('spec'), annotations)
+  return podSpecWarnings(template.spec, template.metadata?.annotations, at.child('spec'), annotations, true)
 }
 
 interface Workload extends Resource {

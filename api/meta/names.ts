@@ -93,6 +93,9 @@ const HEADER_WRONG = shape(
 )
 const ENV_WRONG = "a valid environment variable name must consist only of printable ASCII characters other than '='"
 
+/** `unicode.IsPrint`, near enough: letters, marks, numbers, punctuation, symbols and the plain space. */
+const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
+
 const NONE: readonly string[] = []
 type Messages = readonly string[]
 
@@ -209,3 +212,22 @@ export const maskDash = (name: string): string =>
 export const subdomainName = (name: string, prefix: boolean): Messages =>
   dnsSubdomainErrors(prefix ? maskDash(name) : name)
 export const labelName = (name: string, prefix: boolean): Messages => dnsLabelErrors(prefix ? maskDash(name) : name)
+
+const code = (rune: string): string => (rune.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
+/** `FieldManagerMaxLength`. */
+export const LONGEST_MANAGER = 128
+
+/**
+ * Who writes a field must be printable (`ValidateFieldManager`). That it is too long the caller says; what stands behind
+ * the limit is not looked at, so that no text makes a million errors.
+ */
+export function managerNameErrors(name: string): Messages {
+  const errors: string[] = []
+  let position = 0
+  for (const rune of name) {
+    if (position >= LONGEST_MANAGER) break
+    if (!PRINTABLE.test(rune)) errors.push(`invalid character U+${code(rune)} (at position ${position})`)
+    position += byteLength(rune)
+  }
+  return errors
+}

@@ -1,6 +1,13 @@
 import { Path, eachInvalid, type FieldError, forbidden, invalidValue, required, tooLong } from './field-error.ts'
 import { byteLength, compareText, goQuote } from './go-text.ts'
-import { labelName, pathSegmentErrors, qualifiedNameErrors, subdomainName } from './names.ts'
+import {
+  LONGEST_MANAGER,
+  labelName,
+  managerNameErrors,
+  pathSegmentErrors,
+  qualifiedNameErrors,
+  subdomainName,
+} from './names.ts'
 import type { JsonObject, ObjectMeta, OwnerReference, Resource } from './object.ts'
 import { labelErrors } from './selector.ts'
 
@@ -119,7 +126,8 @@ function managedErrors(entries: readonly JsonObject[]): FieldError[] {
     if (fieldsType !== '' && fieldsType !== 'FieldsV1') {
       errors.push(invalidValue(at.child('fieldsType'), fieldsType, 'must be `FieldsV1`'))
     }
-    if (byteLength(String(manager)) > 128) errors.push(tooLong(at.child('manager'), 128))
+    if (byteLength(String(manager)) > LONGEST_MANAGER) errors.push(tooLong(at.child('manager'), LONGEST_MANAGER))
+    errors.push(...eachInvalid(at.child('manager'), manager, managerNameErrors(String(manager))))
     if (byteLength(String(subresource)) > 256) errors.push(tooLong(at.child('subresource'), 256))
     return errors
   })

@@ -1,5 +1,6 @@
 import {
   type FieldError,
+  eachInvalid,
   forbidden,
   invalidValue,
   notSupported,
@@ -7,6 +8,7 @@ import {
   tooLong,
 } from '../../api/meta/field-error.ts'
 import { invalid } from '../../api/meta/failures.ts'
+import { LONGEST_MANAGER, managerNameErrors } from '../../api/meta/names.ts'
 import type { Json, JsonObject } from '../../api/meta/object.ts'
 import { byteLength } from '../../api/meta/go-text.ts'
 import type { FieldValidation } from '../../api/schema/schema.ts'
@@ -33,23 +35,10 @@ function checkDryRun(values: readonly string[]): FieldError[] {
   return values.every((value) => value === 'All') ? [] : [notSupported('dryRun', values, ['All'])]
 }
 
-/** `unicode.IsPrint`, near enough: letters, marks, numbers, punctuation, symbols and the plain space. */
-const PRINTABLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u
-
-function checkFieldManager(name: string): FieldError[] {
-  const errors: FieldError[] = []
-  if (byteLength(name) > 128) errors.push(tooLong('fieldManager', 128))
-  let position = 0
-  for (const character of name) {
-    if (!PRINTABLE.test(character)) {
-      const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')
-      errors.push(invalidValue('fieldManager', name, `invalid character U+${code} (at position ${position})`))
-      break
-    }
-    position += byteLength(character)
-  }
-  return errors
-}
+const checkFieldManager = (name: string): FieldError[] => [
+  ...(byteLength(name) > LONGEST_MANAGER ? [tooLong('fieldManager', LONGEST_MANAGER)] : []),
+  ...eachInvalid('fieldManager', name, managerNameErrors(name)),
+]
 
 const VALIDATIONS: Readonly<Record<string, FieldValidation>> = {
   '': 'Warn',

@@ -13,4 +13,10 @@ export function verify({ key, data, signature, hash }: Signed): boolean {
 }
 
 /** What a kind's hooks may know of a write: `create`, `update` or the subresource. */
-export const contextOf = ({ now, user }: Caller, operation: string): HookContext => ({ now, operation, user, verify })
+export const contextOf = ({ now, user, warnings }: Caller, operation: string): HookContext => ({
+  now,
+  operation,
+  user,
+  warnings,
+  verify,
+})

@@ -165,7 +165,10 @@ function validate(kind: Kind, object: Resource, old: Resource, context: HookCont
   if (context.operation === 'status' && rules.validateStatus !== undefined) {
     errors.push(...rules.validateStatus(object, old))
   } else {
-    errors.push(...(rules.validate?.(object, context) ?? []), ...(rules.validateUpdate?.(object, old, context) ?? []))
+    errors.push(
+      ...(rules.validate?.(object, context, old) ?? []),
+      ...(rules.validateUpdate?.(object, old, context) ?? []),
+    )
   }
   if (errors.length > 0) throw invalid(kind, object.metadata.name, errors)
 }

@@ -1,6 +1,6 @@
 import {
   type FieldError,
-  type Path,
+  Path,
   duplicate,
   eachInvalid,
   forbidden,
@@ -21,6 +21,7 @@ import type {
   WeightedPodAffinityTerm,
 } from '../../schema/types.generated.ts'
 import { positive } from '../numbers.ts'
+import { NOTHING, type Tolerated } from './tolerated.ts'
 
 /** Where a Pod wants to be: pkg/apis/core/validation. */
 
@@ -108,9 +109,13 @@ function allLabelKeys(
   })
 }
 
-function podTerm(term: PodAffinityTerm, at: Path, errors: FieldError[]): void {
-  errors.push(...labelSelectorErrors(term.labelSelector, at.child('labelSelector')))
-  errors.push(...labelSelectorErrors(term.namespaceSelector, at.child('namespaceSelector')))
+const termSelectorErrors = (term: PodAffinityTerm, at: Path, anyLabelValue: boolean): FieldError[] => [
+  ...labelSelectorErrors(term.labelSelector, at.child('labelSelector'), { anyLabelValue }),
+  ...labelSelectorErrors(term.namespaceSelector, at.child('namespaceSelector'), { anyLabelValue }),
+]
+
+function podTerm(term: PodAffinityTerm, anyLabelValue: boolean, at: Path, errors: FieldError[]): void {
+  errors.push(...termSelectorErrors(term, at, anyLabelValue))
   for (const name of term.namespaces ?? []) {
     errors.push(...eachInvalid(at.child('namespace'), name, labelName(name, false)))
   }
@@ -132,35 +137,65 @@ const SOFT = 'preferredDuringSchedulingIgnoredDuringExecution'
 /** A weighted term without its term. */
 const NOWHERE: PodAffinityTerm = { topologyKey: '' }
 
-function podAffinity(of: Pods, at: Path, errors: FieldError[]): void {
-  of[HARD]?.forEach((term, i) => podTerm(term, at.child(HARD).index(i), errors))
+function podAffinity(of: Pods, any: boolean, at: Path, errors: FieldError[]): void {
+  of[HARD]?.forEach((term, i) => podTerm(term, any, at.child(HARD).index(i), errors))
   of[SOFT]?.forEach((term, i) => {
     const here = at.child(SOFT).index(i)
     errors.push(...weight(term.weight, here))
-    podTerm(term.podAffinityTerm ?? NOWHERE, here.child('podAffinityTerm'), errors)
+    podTerm(term.podAffinityTerm ?? NOWHERE, any, here.child('podAffinityTerm'), errors)
   })
 }
 
 /** `validateAffinity`. */
-export function affinity(of: Affinity | undefined, at: Path, errors: FieldError[]): void {
+export function affinity(of: Affinity | undefined, at: Path, errors: FieldError[], old = NOTHING): void {
   if (of === undefined) return
   const nodes = of.nodeAffinity
   const hard = nodes?.[HARD]
-  if (hard !== undefined) nodeSelector(hard, at.child('nodeAffinity').child(HARD), errors)
+  if (hard !== undefined) nodeSelector(hard, at.child('nodeAffinity').child(HARD), errors, old.nodeValues)
   nodes?.[SOFT]?.forEach((term, i) => {
     const here = at.child('nodeAffinity').child(SOFT).index(i)
     errors.push(...weight(term.weight, here))
     nodeTerm(term.preference ?? {}, false, here.child('preference'), errors)
   })
-  if (of.podAffinity !== undefined) podAffinity(of.podAffinity, at.child('podAffinity'), errors)
-  if (of.podAntiAffinity !== undefined) podAffinity(of.podAntiAffinity, at.child('podAntiAffinity'), errors)
+  if (of.podAffinity !== undefined) podAffinity(of.podAffinity, old.selectorValues, at.child('podAffinity'), errors)
+  if (of.podAntiAffinity !== undefined) {
+    podAffinity(of.podAntiAffinity, old.selectorValues, at.child('podAntiAffinity'), errors)
+  }
+}
+
+const ANYWHERE = Path.of('')
+
+/** Whether selectors of the affinity to Pods, and terms of the one to nodes, are refused. */
+export function brokenAffinity(of: Affinity | undefined): Pick<Tolerated, 'selectorValues' | 'nodeValues'> {
+  const pods = [of?.podAffinity, of?.podAntiAffinity].flatMap((kind) => [
+    ...(kind?.[HARD] ?? []),
+    ...(kind?.[SOFT] ?? []).map((term) => term.podAffinityTerm ?? NOWHERE),
+  ])
+  const errors: FieldError[] = []
+  of?.nodeAffinity?.[HARD]?.nodeSelectorTerms?.forEach((term) => nodeTerm(term, true, ANYWHERE, errors))
+  return {
+    selectorValues: pods.some((term) => termSelectorErrors(term, ANYWHERE, false).length > 0),
+    nodeValues: errors.length > 0,
+  }
+}
+
+/** The same of topology spread constraints. */
+export function brokenSpread(
+  list: readonly TopologySpreadConstraint[],
+): Pick<Tolerated, 'spreadSelectors' | 'spreadKeys'> {
+  const errors: FieldError[] = []
+  for (const of of list) allLabelKeys(of, ANYWHERE, errors)
+  return {
+    spreadSelectors: list.some(({ labelSelector }) => labelSelectorErrors(labelSelector, ANYWHERE).length > 0),
+    spreadKeys: errors.length > 0,
+  }
 }
 
 const ACTIONS = ['DoNotSchedule', 'ScheduleAnyway']
 const POLICIES = ['Honor', 'Ignore']
 
 /** `validateTopologySpreadConstraints`. */
-export function spread(list: readonly TopologySpreadConstraint[], at: Path, errors: FieldError[]): void {
+export function spread(list: readonly TopologySpreadConstraint[], at: Path, errors: FieldError[], old = NOTHING): void {
   list.forEach((of, i) => {
     const here = at.index(i)
     const { maxSkew = 0, topologyKey = '', whenUnsatisfiable: action = '', minDomains } = of
@@ -184,7 +219,7 @@ export function spread(list: readonly TopologySpreadConstraint[], at: Path, erro
       if (policy !== undefined && !POLICIES.includes(policy))
         errors.push(notSupported(here.child(field), policy, POLICIES))
     }
-    allLabelKeys(of, here, errors)
-    errors.push(...labelSelectorErrors(of.labelSelector, here.child('labelSelector')))
+    if (!old.spreadKeys) allLabelKeys(of, here, errors)
+    if (!old.spreadSelectors) errors.push(...labelSelectorErrors(of.labelSelector, here.child('labelSelector')))
   })
 }

@@ -1,7 +1,8 @@
 import { type FieldError, type Path, forbidden, invalidValue } from '../../meta/field-error.ts'
 import { goQuote } from '../../meta/go-text.ts'
-import { JsonSyntaxError, parseJson } from '../../schema/json.ts'
 import type { AppArmorProfile, PodSpec, SeccompProfile, Toleration } from '../../schema/types.generated.ts'
+import { annotated, listOf } from '../annotated.ts'
+import { APP_ARMOR } from './app-armor.ts'
 import { descending } from './paths.ts'
 import { tolerations } from './tolerations.ts'
 import { visit } from './visit.ts'
@@ -15,13 +16,10 @@ const TOLERATIONS = 'scheduler.alpha.kubernetes.io/tolerations'
 const COST = 'controller.kubernetes.io/pod-deletion-cost'
 const SECCOMP = 'seccomp.security.alpha.kubernetes.io/pod'
 const CONTAINER_SECCOMP = 'container.seccomp.security.alpha.kubernetes.io/'
-const APP_ARMOR = 'container.apparmor.security.beta.kubernetes.io/'
 
-function deletionCost(text: string, at: Path, errors: FieldError[]): void {
-  // "+5" parses in Go but is refused by name, as a leading zero is.
-  const good = /^(?:0|-?[1-9]\d*)$/.test(text) && Number(text) >= -2147483648 && Number(text) <= 2147483647
-  if (!good) errors.push(invalidValue(at.key(COST), text, 'must be a 32bit integer'))
-}
+// "+5" parses in Go but is refused by name, as a leading zero is.
+const isCost = (text: string | undefined): boolean =>
+  text === undefined || (/^(?:0|-?[1-9]\d*)$/.test(text) && Number(text) >= -2147483648 && Number(text) <= 2147483647)
 
 function seccompText(profile: string, at: Path, errors: FieldError[]): void {
   if (profile === 'runtime/default' || profile === 'docker/default' || profile === 'unconfined') return
@@ -37,19 +35,21 @@ function appArmorText(key: string, profile: string, names: ReadonlySet<string>, 
   errors.push(invalidValue(at.key(key), profile, `invalid AppArmor profile name: ${goQuote(profile)}`))
 }
 
+const READ = listOf<Toleration>('io.k8s.api.core.v1.Toleration', 'Toleration')
+
 function tolerationText(text: string, at: Path, errors: FieldError[]): void {
-  try {
-    const { value } = parseJson(text)
-    // Kubernetes decodes the list with the type's own reader; what is no list of objects has no tolerations to judge.
-    const list = Array.isArray(value) ? value.filter((item) => typeof item === 'object' && item !== null) : []
-    tolerations(list as Toleration[], at.child(TOLERATIONS), errors)
-  } catch (error) {
-    if (!(error instanceof JsonSyntaxError)) throw error
-    errors.push(invalidValue(at, TOLERATIONS, error.message))
-  }
+  const list = annotated(text, (why) => errors.push(invalidValue(at, TOLERATIONS, why)), READ)
+  if (list !== undefined) tolerations(list, at.child(TOLERATIONS), errors)
 }
 
-export function podAnnotations(annotations: Annotations, spec: PodSpec, at: Path, errors: FieldError[]): void {
+/** `old`: an object whose cost was wrong before may keep a wrong one. */
+export function podAnnotations(
+  annotations: Annotations,
+  spec: PodSpec,
+  at: Path,
+  errors: FieldError[],
+  old: Annotations = {},
+): void {
   const mirror = annotations[MIRROR]
   if (mirror !== undefined && !spec.nodeName) {
     errors.push(invalidValue(at.key(MIRROR), mirror, 'must set spec.nodeName if mirror pod annotation is set'))
@@ -57,7 +57,7 @@ export function podAnnotations(annotations: Annotations, spec: PodSpec, at: Path
   const wanted = annotations[TOLERATIONS]
   if (wanted) tolerationText(wanted, at, errors)
   const cost = annotations[COST]
-  if (cost !== undefined) deletionCost(cost, at, errors)
+  if (!isCost(cost) && isCost(old[COST])) errors.push(invalidValue(at.key(COST), cost, 'must be a 32bit integer'))
   const pod = annotations[SECCOMP]
   if (pod !== undefined) seccompText(pod, at.child(SECCOMP), errors)
   const names = new Set<string>()

@@ -12,11 +12,13 @@ import {
 } from '../../meta/field-error.ts'
 import { dnsLabelErrors, portErrors, portNameErrors } from '../../meta/names.ts'
 import type { Container, ContainerPort, ContainerResizePolicy, PodSpec } from '../../schema/types.generated.ts'
+import { containerResourceErrors } from '../resource-names.ts'
 import { env, envFrom } from './env.ts'
 import { type Volumes, volumeDevices, volumeMounts } from './mounts.ts'
 import { lifecycle, probes } from './probes.ts'
 import { requirements } from './resources.ts'
 import { securityContext } from './security.ts'
+import type { Tolerated } from './tolerated.ts'
 import type { AnyContainer } from './visit.ts'
 import { pullPolicy } from './volumes.ts'
 
@@ -28,6 +30,7 @@ export interface Surroundings {
   readonly volumes: Volumes
   /** Names in spec.resourceClaims. */
   readonly claims: readonly string[]
+  readonly old: Tolerated
 }
 
 const PROTOCOLS = ['SCTP', 'TCP', 'UDP']
@@ -114,14 +117,16 @@ function common(container: AnyContainer, around: Surroundings, at: Path, errors:
   else if (!MESSAGE_POLICIES.includes(policy)) {
     errors.push(notSupported(at.child('terminationMessagePolicy'), policy, MESSAGE_POLICIES))
   }
-  const { spec, volumes, claims } = around
+  const { spec, volumes, claims, old } = around
   if (container.ports !== undefined) ports(container.ports, at.child('ports'), errors)
   if (container.env !== undefined) env(container.env, at.child('env'), errors)
   if (container.envFrom !== undefined) envFrom(container.envFrom, at.child('envFrom'), errors)
   if (container.volumeMounts !== undefined) volumeMounts(container, volumes, at.child('volumeMounts'), errors)
   if (container.volumeDevices !== undefined) volumeDevices(container, volumes, at.child('volumeDevices'), errors)
   pullPolicy(container.imagePullPolicy, at.child('imagePullPolicy'), errors)
-  if (container.resources !== undefined) requirements(container.resources, claims, at.child('resources'), errors)
+  if (container.resources !== undefined) {
+    requirements(container.resources, claims, at.child('resources'), errors, containerResourceErrors, old)
+  }
   if (container.resizePolicy !== undefined) {
     resizePolicy(container.resizePolicy, spec.restartPolicy ?? '', at.child('resizePolicy'), errors)
   }

@@ -27,7 +27,7 @@ export function ephemeralErrors(pod: Pod, old: Pod): FieldError[] {
   if (old.metadata.annotations?.[MIRROR] !== undefined) {
     return [forbidden('[]', 'static pods do not support ephemeral containers')]
   }
-  const errors = podErrors(pod)
+  const errors = podErrors(pod, old)
   podAnnotationChanges(pod.metadata.annotations ?? {}, old.metadata.annotations ?? {}, ANNOTATIONS, errors)
   const next = new Map((pod.spec.ephemeralContainers ?? []).map((container) => [container.name, container]))
   for (const before of old.spec.ephemeralContainers ?? []) {

@@ -10,6 +10,7 @@ import type {
   PodTemplateSpec,
   Volume,
 } from '../../schema/types.generated.ts'
+import { withAppArmor } from './app-armor.ts'
 import { qosOf } from './qos.ts'
 import type { HookContext } from '../kind.ts'
 
@@ -134,11 +135,12 @@ function converted(pod: Pod): Pod {
   }
 }
 
-export function prepareCreate(given: Pod, { now }: HookContext): Pod {
+export function prepareCreate(given: Pod, { now, warnings }: HookContext): Pod {
   const pod = converted(given)
   const spec = withSelectors(withoutDisabled(pod.spec), pod.metadata.labels ?? {})
   const conditions = (spec.schedulingGates ?? []).length > 0 ? { conditions: [gated(now)] } : {}
-  return { ...pod, spec, status: { phase: 'Pending', ...conditions, qosClass: qosOf({ spec }) } }
+  const ready = withAppArmor({ ...pod, spec }, warnings)
+  return { ...ready, status: { phase: 'Pending', ...conditions, qosClass: qosOf(ready) } }
 }
 
 /** A condition without observedGeneration keeps the one that its type had. */

@@ -2,21 +2,28 @@ import { type FieldError, type Path, forbidden, invalidValue, required } from '.
 import type { KeyToPath, ProjectedVolumeSource, ServiceAccountTokenProjection } from '../../schema/types.generated.ts'
 import { mode, notReserved } from './paths.ts'
 import { downwardFile, keysToPaths } from './files.ts'
+import { NOTHING } from './tolerated.ts'
 
-function token(of: ServiceAccountTokenProjection, volume: Path, at: Path, errors: FieldError[]): void {
+function token(
+  of: ServiceAccountTokenProjection,
+  anyPath: boolean,
+  volume: Path,
+  at: Path,
+  errors: FieldError[],
+): void {
   const { expirationSeconds: seconds = 0, path = '' } = of
   const here = at.child('expirationSeconds')
   if (seconds < 600) errors.push(invalidValue(here, seconds, 'may not specify a duration less than 10 minutes'))
   if (seconds > 2 ** 32) errors.push(invalidValue(here, seconds, 'may not specify a duration larger than 2^32 seconds'))
   if (path === '') errors.push(required(volume.child('path')))
-  else notReserved(path, volume.child('path'), errors)
+  else if (!anyPath) notReserved(path, volume.child('path'), errors)
 }
 
 /**
  * `validateProjectedVolumeSource`. Cluster trust bundles and Pod certificates are dropped before (their gates are off), so
  * a source of these kinds arrives empty, which is allowed.
  */
-export function projected(of: ProjectedVolumeSource, at: Path, errors: FieldError[]): void {
+export function projected(of: ProjectedVolumeSource, at: Path, errors: FieldError[], old = NOTHING): void {
   mode(of.defaultMode, at.child('defaultMode'), errors)
   const paths = new Set<string>()
   const claim = (path: string, value: string): void => {
@@ -44,8 +51,15 @@ export function projected(of: ProjectedVolumeSource, at: Path, errors: FieldErro
       claim(file.path ?? '', file.path ?? '')
     }
     const account = source.serviceAccountToken
-    if (account !== undefined) token(account, at, here.child('serviceAccountToken'), errors)
+    if (account !== undefined) token(account, old.tokenPaths, at, here.child('serviceAccountToken'), errors)
     const found = [source.secret, source.configMap, source.downwardAPI, account].filter((kind) => kind !== undefined)
     if (found.length > 1) errors.push(forbidden(here, 'may not specify more than 1 volume type per source'))
   })
+}
+
+/** Whether a token would be written outside its volume. */
+export function leadsOut({ sources }: ProjectedVolumeSource): boolean {
+  const errors: FieldError[] = []
+  for (const { serviceAccountToken: account } of sources ?? []) if (account) notReserved(account.path, 'path', errors)
+  return errors.length > 0
 }

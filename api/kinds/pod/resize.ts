@@ -119,7 +119,7 @@ function isOnlySized(pod: Pod, old: Pod): boolean {
 export function resizeErrors(pod: Pod, old: Pod): FieldError[] {
   if (old.metadata.annotations?.[MIRROR] !== undefined) return [forbidden('[]', 'static pods cannot be resized')]
   if (old.spec.os?.name === 'windows') return [forbidden('[]', 'windows pods cannot be resized')]
-  const errors = podErrors(pod)
+  const errors = podErrors(pod, old)
   const before = old.status?.qosClass || qosOf(old)
   if (before !== qosOf(pod)) {
     const why = 'Pod QOS Class may not change as a result of resizing'

@@ -1,6 +1,6 @@
 import {
   type FieldError,
-  type Path,
+  Path,
   duplicate,
   eachInvalid,
   forbidden,
@@ -29,6 +29,7 @@ import {
   mayOvercommit,
   resourceNameErrors,
 } from '../resource-names.ts'
+import { NOTHING } from './tolerated.ts'
 
 /** Requests, limits and claims: pkg/apis/core/validation. */
 
@@ -44,6 +45,15 @@ function hugePages(name: string, amount: Quantity, at: Path, errors: FieldError[
   errors.push(invalidValue(at, text, `${text} is not positive integer multiple of ${name}`))
 }
 
+/** Whether amounts of huge pages are no multiple of a page. */
+export function partsOfPages({ limits = {}, requests = {} }: ResourceRequirements): boolean {
+  const errors: FieldError[] = []
+  for (const list of [limits, requests]) {
+    for (const [name, text] of Object.entries(list)) hugePages(name, quantityOf(text), Path.of(name), errors)
+  }
+  return errors.length > 0
+}
+
 const isCompute = (list: List): boolean => 'cpu' in list || 'memory' in list
 
 /** `validateResourceRequirements`. */
@@ -53,6 +63,7 @@ export function requirements(
   at: Path,
   errors: FieldError[],
   names: Names = containerResourceErrors,
+  old = NOTHING,
 ): void {
   const { limits = {}, requests = {} } = of
   for (const [name, text] of Object.entries(limits)) {
@@ -60,7 +71,7 @@ export function requirements(
     const amount = quantityOf(text)
     errors.push(...names(name, here))
     errors.push(...amountErrors(name, amount, here))
-    hugePages(name, amount, here, errors)
+    if (!old.hugePages) hugePages(name, amount, here, errors)
   }
   for (const [name, text] of Object.entries(requests)) {
     const here = at.child('requests').key(name)
@@ -68,7 +79,7 @@ export function requirements(
     errors.push(...names(name, here))
     errors.push(...amountErrors(name, amount, here))
     againstLimit(name, amount, limits[name], at, errors)
-    hugePages(name, amount, here, errors)
+    if (!old.hugePages) hugePages(name, amount, here, errors)
   }
   const huge = [...Object.keys(limits), ...Object.keys(requests)].some(isHugePage)
   if (huge && !isCompute(limits) && !isCompute(requests)) errors.push(forbidden(at, 'HugePages require cpu or memory'))
@@ -165,7 +176,13 @@ function aggregate(spec: PodSpec, list: 'requests' | 'limits'): Map<string, Quan
 }
 
 /** `validatePodResources`: resources of the Pod as a whole. */
-export function podResources(spec: PodSpec, claims: readonly string[], specAt: Path, errors: FieldError[]): void {
+export function podResources(
+  spec: PodSpec,
+  claims: readonly string[],
+  specAt: Path,
+  errors: FieldError[],
+  old = NOTHING,
+): void {
   const { resources } = spec
   if (resources === undefined) return
   const at = specAt.child('resources')
@@ -173,7 +190,7 @@ export function podResources(spec: PodSpec, claims: readonly string[], specAt: P
   if (resources.claims !== undefined) {
     errors.push(forbidden(at.child('claims'), 'claims may not be set for Resources at pod-level'))
   }
-  requirements(resources, claims, at, errors, podResourceNames)
+  requirements(resources, claims, at, errors, podResourceNames, old)
   for (const [list, what] of [
     ['requests', 'requests'],
     ['limits', 'limits'],

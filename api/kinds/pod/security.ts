@@ -20,6 +20,7 @@ import type {
 } from '../../schema/types.generated.ts'
 import { internal } from '../internal.ts'
 import { descending } from './paths.ts'
+import { NOTHING, type Tolerated } from './tolerated.ts'
 import { visit } from './visit.ts'
 import { windowsOptions } from './windows.ts'
 
@@ -43,7 +44,8 @@ function seccomp(profile: SeccompProfile | undefined, at: Path, errors: FieldErr
   } else descending(localhostProfile, here, errors)
 }
 
-function appArmor(profile: AppArmorProfile | undefined, at: Path, errors: FieldError[]): void {
+/** `ValidateAppArmorProfileField`. */
+export function appArmor(profile: AppArmorProfile | undefined, at: Path, errors: FieldError[]): void {
   if (profile === undefined) return
   const { type = '', localhostProfile: name } = profile
   const here = at.child('localhostProfile')
@@ -111,8 +113,17 @@ const IPC_SYSCTLS: ReadonlySet<string> = new Set(['kernel.sem'])
 const IPC_PREFIXES = ['kernel.shm', 'kernel.msg', 'fs.mqueue.']
 const isIpc = (name: string): boolean => IPC_SYSCTLS.has(name) || IPC_PREFIXES.some((prefix) => name.startsWith(prefix))
 
-/** Sysctls of a namespace that the Pod shares with the machine would change the machine. */
-function sysctls(of: PodSecurityContext, spec: PodSpec, at: Path, errors: FieldError[]): void {
+/** Sysctls of a namespace that the Pod shares with the machine would change the machine: `ValidateHostSysctl`. */
+function sharedWith(name: string, { hostNetwork, hostIPC }: PodSpec): string | undefined {
+  const dotted = name.replaceAll('/', '.')
+  if (hostNetwork === true && dotted.startsWith('net.')) return 'hostNetwork'
+  return hostIPC === true && isIpc(dotted) ? 'hostIPC' : undefined
+}
+
+export const sharesSysctls = (spec: PodSpec): boolean =>
+  spec.securityContext?.sysctls?.some(({ name = '' }) => sharedWith(name, spec) !== undefined) === true
+
+function sysctls(of: PodSecurityContext, spec: PodSpec, old: Tolerated, at: Path, errors: FieldError[]): void {
   const seen = new Set<string>()
   of.sysctls?.forEach(({ name = '' }, i) => {
     const here = at.index(i).child('name')
@@ -121,12 +132,8 @@ function sysctls(of: PodSecurityContext, spec: PodSpec, at: Path, errors: FieldE
     else if (!isSysctl(name)) errors.push(invalidValue(here, name, rule))
     else if (seen.has(name)) errors.push(duplicate(here, name))
     seen.add(name)
-    const dotted = name.replaceAll('/', '.')
-    if (spec.hostNetwork === true && dotted.startsWith('net.')) {
-      errors.push(invalidValue(here, name, "may not be specified when 'hostNetwork' is true"))
-    } else if (spec.hostIPC === true && isIpc(dotted)) {
-      errors.push(invalidValue(here, name, "may not be specified when 'hostIPC' is true"))
-    }
+    const shared = old.hostSysctls ? undefined : sharedWith(name, spec)
+    if (shared !== undefined) errors.push(invalidValue(here, name, `may not be specified when '${shared}' is true`))
   })
 }
 
@@ -135,7 +142,7 @@ function choice(value: string | undefined, known: readonly string[], at: Path, e
 }
 
 /** `validatePodSpecSecurityContext`. */
-export function podSecurityContext(spec: PodSpec, specAt: Path, errors: FieldError[]): void {
+export function podSecurityContext(spec: PodSpec, specAt: Path, errors: FieldError[], old = NOTHING): void {
   const of = spec.securityContext
   if (of === undefined) return
   const at = specAt.child('securityContext')
@@ -149,7 +156,7 @@ export function podSecurityContext(spec: PodSpec, specAt: Path, errors: FieldErr
     const why = 'ShareProcessNamespace and HostPID cannot both be enabled'
     errors.push(invalidValue(at.child('shareProcessNamespace'), true, why))
   }
-  sysctls(of, spec, at.child('sysctls'), errors)
+  sysctls(of, spec, old, at.child('sysctls'), errors)
   choice(of.fsGroupChangePolicy, ['Always', 'OnRootMismatch'], at.child('fsGroupChangePolicy'), errors)
   seccomp(of.seccompProfile, at.child('seccompProfile'), errors)
   windowsOptions(of.windowsOptions, at.child('windowsOptions'), errors)
@@ -159,12 +166,13 @@ export function podSecurityContext(spec: PodSpec, specAt: Path, errors: FieldErr
 }
 
 /** `validateHostUsers`: a user namespace of its own excludes the machine's other namespaces. */
-export function hostUsers(spec: PodSpec, at: Path, errors: FieldError[]): void {
+export function hostUsers(spec: PodSpec, at: Path, errors: FieldError[], old = NOTHING): void {
   if (spec.hostUsers !== false) return
   const why = 'when `hostUsers` is false'
   if (spec.hostNetwork === true) errors.push(forbidden(at.child('hostNetwork'), why))
   if (spec.hostPID === true) errors.push(forbidden(at.child('HostPID'), why))
   if (spec.hostIPC === true) errors.push(forbidden(at.child('HostIPC'), why))
+  if (old.blockDevices) return
   visit(spec, at, ({ volumeDevices = [] }, here) => {
     if (volumeDevices.length > 0) errors.push(forbidden(here.child('volumeDevices'), why))
   })

@@ -27,8 +27,11 @@ import type { Pod, PodDNSConfig, PodSpec, PodTemplateSpec } from '../../schema/t
 import { affinity, spread } from './affinity.ts'
 import { MIRROR, podAnnotations, profilesMatch } from './annotations.ts'
 import { containers, ephemeralContainers, initContainers, trimmedImage } from './containers.ts'
+import { containerResourceErrors } from '../resource-names.ts'
+import { brokenBy } from './broken.ts'
 import { podClaims, podResources, requirements } from './resources.ts'
 import { hostUsers, podSecurityContext } from './security.ts'
+import { NOTHING, type Tolerated } from './tolerated.ts'
 import { tolerations } from './tolerations.ts'
 import { visit } from './visit.ts'
 import { volumes } from './volumes.ts'
@@ -50,7 +53,7 @@ function oneOf(value: string | undefined, known: readonly string[], at: Path, er
   else if (!known.includes(value)) errors.push(notSupported(at, value, known))
 }
 
-function dns({ dnsPolicy, dnsConfig }: PodSpec, at: Path, errors: FieldError[]): void {
+function dns({ dnsPolicy, dnsConfig }: PodSpec, old: Tolerated, at: Path, errors: FieldError[]): void {
   if (dnsPolicy === 'None') {
     if (dnsConfig === undefined)
       return void errors.push(required(at, 'must provide `dnsConfig` when `dnsPolicy` is None'))
@@ -59,18 +62,21 @@ function dns({ dnsPolicy, dnsConfig }: PodSpec, at: Path, errors: FieldError[]):
       return void errors.push(required(at.child('nameservers'), why))
     }
   }
-  if (dnsConfig !== undefined) dnsRules(dnsConfig, at, errors)
+  if (dnsConfig !== undefined) dnsRules(dnsConfig, old, at, errors)
 }
 
 function dnsRules(
   { nameservers = [], searches = [], options = [] }: PodDNSConfig,
+  old: Tolerated,
   at: Path,
   errors: FieldError[],
 ): void {
   if (nameservers.length > 3) {
     errors.push(invalidValue(at.child('nameservers'), nameservers, 'must not have more than 3 nameservers'))
   }
-  nameservers.forEach((server, i) => errors.push(...ipErrors(at.child('nameservers').index(i), server)))
+  nameservers.forEach((server, i) => {
+    if (!old.addresses.includes(server)) errors.push(...ipErrors(at.child('nameservers').index(i), server))
+  })
   const here = at.child('searches')
   if (searches.length > 32) errors.push(invalidValue(here, searches, 'must not have more than 32 search paths'))
   if (byteLength(searches.join(' ')) > 2048) {
@@ -124,7 +130,7 @@ function hostname(spec: PodSpec, at: Path, errors: FieldError[]): void {
 }
 
 /** Names, numbers and lists that stand for themselves. */
-function simple(spec: PodSpec, at: Path, errors: FieldError[]): void {
+function simple(spec: PodSpec, old: Tolerated, at: Path, errors: FieldError[]): void {
   named(spec.serviceAccountName, subdomain, at.child('serviceAccountName'), errors)
   named(spec.nodeName, subdomain, at.child('nodeName'), errors)
   const deadline = spec.activeDeadlineSeconds
@@ -136,7 +142,7 @@ function simple(spec: PodSpec, at: Path, errors: FieldError[]): void {
   if (spec.tolerations !== undefined) tolerations(spec.tolerations, at.child('tolerations'), errors)
   spec.hostAliases?.forEach(({ ip = '', hostnames = [] }, i) => {
     const here = at.child('hostAliases').index(i)
-    errors.push(...ipErrors(here.child('ip'), ip))
+    if (!old.addresses.includes(ip)) errors.push(...ipErrors(here.child('ip'), ip))
     hostnames.forEach((name, j) =>
       errors.push(...eachInvalid(here.child('hostnames').index(j), name, dnsSubdomainErrors(name))),
     )
@@ -147,7 +153,9 @@ function simple(spec: PodSpec, at: Path, errors: FieldError[]): void {
   if (spec.preemptionPolicy !== undefined) {
     oneOf(spec.preemptionPolicy, ['PreemptLowerPriority', 'Never'], at.child('preemptionPolicy'), errors)
   }
-  if (spec.overhead !== undefined) requirements({ limits: spec.overhead }, [], at.child('overhead'), errors)
+  if (spec.overhead !== undefined) {
+    requirements({ limits: spec.overhead }, [], at.child('overhead'), errors, containerResourceErrors, old)
+  }
 }
 
 /** Files that environment variables are read from lie in an emptyDir of the Pod. */
@@ -171,46 +179,45 @@ const RESTART = ['Always', 'OnFailure', 'Never']
 const DNS = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
 
 /** `meta` is that of the Pod, and missing for a template. */
-function podSpec(spec: PodSpec, meta: ObjectMeta | undefined, at: Path, errors: FieldError[]): void {
+function podSpec(spec: PodSpec, meta: ObjectMeta | undefined, at: Path, errors: FieldError[], old: Tolerated): void {
   if (spec.terminationGracePeriodSeconds === undefined) errors.push(required(at.child('terminationGracePeriodSeconds')))
   const isPod = meta !== undefined
-  const good = volumes(spec.volumes ?? [], { meta, isPod }, at.child('volumes'), errors)
+  const good = volumes(spec.volumes ?? [], { meta, isPod, old }, at.child('volumes'), errors)
   const claims = (spec.resourceClaims ?? []).map(({ name }) => name).filter((name) => name !== '')
   const mirror = meta?.annotations?.[MIRROR] !== undefined
   podClaims(spec.resourceClaims ?? [], mirror, at.child('resourceClaims'), errors)
-  const around = { spec, volumes: good, claims }
+  const around = { spec, volumes: good, claims, old }
   containers(around, at.child('containers'), errors)
   initContainers(around, at.child('initContainers'), errors)
   ephemeralContainers(around, at.child('ephemeralContainers'), errors)
-  podResources(spec, claims, at, errors)
+  podResources(spec, claims, at, errors, old)
   hostPorts(spec, isPod, at, errors)
   oneOf(spec.restartPolicy, RESTART, at.child('restartPolicy'), errors)
   oneOf(spec.dnsPolicy, DNS, at.child('dnsPolicy'), errors)
   if (spec.nodeSelector !== undefined) errors.push(...labelErrors(spec.nodeSelector, at.child('nodeSelector')))
-  podSecurityContext(spec, at, errors)
-  affinity(spec.affinity, at.child('affinity'), errors)
-  dns(spec, at.child('dnsConfig'), errors)
+  podSecurityContext(spec, at, errors, old)
+  affinity(spec.affinity, at.child('affinity'), errors, old)
+  dns(spec, old, at.child('dnsConfig'), errors)
   gates(spec, at, errors)
   if (spec.topologySpreadConstraints !== undefined) {
-    spread(spec.topologySpreadConstraints, at.child('topologySpreadConstraints'), errors)
+    spread(spec.topologySpreadConstraints, at.child('topologySpreadConstraints'), errors, old)
   }
   hostProcess(spec, at, errors)
-  hostUsers(spec, at, errors)
+  hostUsers(spec, at, errors, old)
   hostname(spec, at, errors)
-  simple(spec, at, errors)
+  simple(spec, old, at, errors)
   operatingSystem(spec, at, errors)
   envFiles(spec, at, errors)
 }
 
 const SPEC = Path.of('spec')
+type Annotations = ObjectMeta['annotations']
 const ANNOTATIONS = Path.of('metadata').child('annotations')
 
-/** `validatePodMetadataAndSpec`, metadata itself excepted: what holds on create and on update. */
-export function podErrors(pod: Pod): FieldError[] {
+function wholePodErrors({ spec, metadata }: Pod, tolerated: Tolerated, old?: Annotations): FieldError[] {
   const errors: FieldError[] = []
-  const { spec, metadata } = pod
-  if (metadata.annotations !== undefined) podAnnotations(metadata.annotations, spec, ANNOTATIONS, errors)
-  podSpec(spec, metadata, SPEC, errors)
+  if (metadata.annotations !== undefined) podAnnotations(metadata.annotations, spec, ANNOTATIONS, errors, old)
+  podSpec(spec, metadata, SPEC, errors, tolerated)
   if (!spec.serviceAccountName) {
     spec.volumes?.forEach((volume, i) => {
       volume.projected?.sources?.forEach((source, j) => {
@@ -225,6 +232,16 @@ export function podErrors(pod: Pod): FieldError[] {
     spec[field]?.forEach((container, i) => trimmedImage(container, SPEC.child(field).index(i), errors))
   }
   return errors
+}
+
+/**
+ * `validatePodMetadataAndSpec`, metadata itself excepted: what holds on create and on update. Few updates are refused, so
+ * what the old Pod breaks too is looked for only then.
+ */
+export function podErrors(pod: Pod, old?: Pod): FieldError[] {
+  const errors = wholePodErrors(pod, NOTHING)
+  if (errors.length === 0 || old === undefined) return errors
+  return wholePodErrors(pod, brokenBy(old.spec), old.metadata.annotations)
 }
 
 /** `ValidatePodCreate`. */
@@ -243,8 +260,9 @@ export function podCreateErrors(pod: Pod): FieldError[] {
 
 const NO_SPEC: PodSpec = { containers: [] }
 
-/** `ValidatePodTemplateSpec`: the template of a Deployment or a ReplicaSet. */
-export function templateSpecErrors(template: PodTemplateSpec | undefined, at: Path): FieldError[] {
+type Template = PodTemplateSpec | undefined
+
+function wholeTemplateErrors(template: Template, at: Path, tolerated: Tolerated, old?: Annotations): FieldError[] {
   const errors: FieldError[] = []
   const { labels, annotations } = template?.metadata ?? {}
   const spec = template?.spec ?? NO_SPEC
@@ -252,11 +270,18 @@ export function templateSpecErrors(template: PodTemplateSpec | undefined, at: Pa
   // Kubernetes names both without `metadata`.
   errors.push(...labelErrors(labels, at.child('labels')))
   errors.push(...annotationErrors(annotations, at.child('annotations')))
-  if (annotations !== undefined) podAnnotations(annotations, spec, at.child('annotations'), errors)
-  podSpec(spec, undefined, here, errors)
+  if (annotations !== undefined) podAnnotations(annotations, spec, at.child('annotations'), errors, old)
+  podSpec(spec, undefined, here, errors, tolerated)
   if (annotations !== undefined) profilesMatch(annotations, spec, here, errors)
   if ((spec.ephemeralContainers ?? []).length > 0) {
     errors.push(forbidden(here.child('ephemeralContainers'), 'ephemeral containers not allowed in pod template'))
   }
   return errors
+}
+
+/** `ValidatePodTemplateSpec`: the template of a Deployment or the like, and the one that it replaces. */
+export function templateSpecErrors(template: Template, at: Path, old?: Template): FieldError[] {
+  const errors = wholeTemplateErrors(template, at, NOTHING)
+  if (errors.length === 0 || old === undefined) return errors
+  return wholeTemplateErrors(template, at, brokenBy(old.spec ?? NO_SPEC), old.metadata?.annotations)
 }

@@ -182,7 +182,7 @@ export function podStatusErrors(pod: Pod, old: Pod): FieldError[] {
   const errors: FieldError[] = []
   const annotations = pod.metadata.annotations ?? {}
   podAnnotationChanges(annotations, old.metadata.annotations ?? {}, ANNOTATIONS, errors)
-  podAnnotations(annotations, pod.spec, ANNOTATIONS, errors)
+  podAnnotations(annotations, pod.spec, ANNOTATIONS, errors, old.metadata.annotations)
   const status = pod.status ?? {}
   conditions(status, errors)
   nominated(pod, old, errors)

@@ -142,10 +142,10 @@ function gated(spec: PodSpec, old: PodSpec, errors: FieldError[]): void {
 
 /** The whole of an update's rules, in Kubernetes' order. */
 export function podUpdateErrors(pod: Pod, old: Pod): FieldError[] {
-  const errors = podErrors(pod)
+  const errors = podErrors(pod, old)
   const { spec } = pod
   podAnnotationChanges(pod.metadata.annotations ?? {}, old.metadata.annotations ?? {}, ANNOTATIONS, errors)
-  podAnnotations(pod.metadata.annotations ?? {}, spec, ANNOTATIONS, errors)
+  podAnnotations(pod.metadata.annotations ?? {}, spec, ANNOTATIONS, errors, old.metadata.annotations)
   for (const field of ['containers', 'initContainers'] as const) {
     if (!images(spec[field] ?? [], old.spec[field] ?? [], SPEC.child(field), errors)) return errors
   }

@@ -3,6 +3,12 @@ import type { Container, EphemeralContainer, PodSpec } from '../../schema/types.
 
 export type AnyContainer = Container | EphemeralContainer
 
+export const allContainers = (spec: PodSpec): AnyContainer[] => [
+  ...(spec.initContainers ?? []),
+  ...(spec.containers ?? []),
+  ...(spec.ephemeralContainers ?? []),
+]
+
 /** Every container with its path, in the order of `VisitContainersWithPath`: init, regular, ephemeral. */
 export function visit(spec: PodSpec, at: Path, look: (container: AnyContainer, at: Path) => void): void {
   const lists = { initContainers: spec.initContainers, containers: spec.containers }

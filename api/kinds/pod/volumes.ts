@@ -19,6 +19,7 @@ import type { Volumes } from './mounts.ts'
 import { mode, noBacksteps } from './paths.ts'
 import { projected } from './projected.ts'
 import { csi, REMOTE } from './remote-volumes.ts'
+import type { Tolerated } from './tolerated.ts'
 
 /** Volumes of a Pod: `ValidateVolumes` of pkg/apis/core/validation. */
 
@@ -46,6 +47,7 @@ interface Around {
   readonly meta: ObjectMeta | undefined
   /** A Pod, not the template of one. */
   readonly isPod: boolean
+  readonly old: Tolerated
 }
 
 /** The sources that live in the cluster or on the machine. */
@@ -74,7 +76,6 @@ const LOCAL: Readonly<Partial<Record<keyof Volume, Judge>>> = {
     mode(of?.defaultMode, at.child('defaultMode'), errors)
     for (const file of of?.items ?? []) downwardFile(file, at, errors)
   },
-  projected: ({ projected: of }, at, errors) => of && projected(of, at, errors),
   csi: ({ csi: of }, at, errors) => of && csi(of, at, errors),
 }
 
@@ -142,7 +143,9 @@ function source(volume: Volume, around: Around, at: Path, errors: FieldError[]):
     if (found++ > 0) {
       errors.push(forbidden(at.child(MISSPELT[field] ?? field), 'may not specify more than 1 volume type'))
     } else if (field === 'ephemeral') ephemeral(volume, around, at, errors)
-    else if (field === 'image') {
+    else if (volume.projected !== undefined && field === 'projected') {
+      projected(volume.projected, at.child(field), errors, around.old)
+    } else if (field === 'image') {
       if (around.isPod && !volume.image?.reference) errors.push(required(at.child('image').child('reference')))
       pullPolicy(volume.image?.pullPolicy, at.child('image').child('pullPolicy'), errors)
     } else (LOCAL[field] ?? REMOTE[field])?.(volume, at.child(OTHER_PATH[field] ?? field), errors)

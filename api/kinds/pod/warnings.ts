@@ -2,15 +2,13 @@ import type { Path } from '../../meta/field-error.ts'
 import { goQuote } from '../../meta/go-text.ts'
 import { formatQuantity, milliValue } from '../../meta/quantity.ts'
 import type { ObjectMeta } from '../../meta/object.ts'
-import type {
-  ContainerPort,
-  PodAffinityTerm,
-  PodSpec,
-  ResourceRequirements,
-  Volume,
-} from '../../schema/types.generated.ts'
+import type { PodAffinityTerm, PodSpec, ResourceRequirements, Volume } from '../../schema/types.generated.ts'
 import { ipWarnings } from '../ip-warnings.ts'
+import { nodeLabelMessage, nodeTermWarnings } from '../node-label-warnings.ts'
 import { quantityOf } from '../numbers.ts'
+import { APP_ARMOR, armorWarning } from './app-armor.ts'
+import { overlapWarnings } from './overlaps.ts'
+import { portWarnings } from './port-warnings.ts'
 import { type AnyContainer, visit } from './visit.ts'
 
 /** What is accepted but probably not meant: `warningsForPodSpecAndMeta` of pkg/api/pod/warnings.go. */
@@ -35,6 +33,10 @@ function volumes(list: readonly Volume[], at: Path, warnings: string[]): void {
       if (volume[field as keyof Volume] === undefined) continue // the keys of GONE are fields of a Volume
       warnings.push(`${at.index(i).child(field === 'storageos' ? 'storageOS' : field)}: ${why}`)
     }
+    const claim = volume.ephemeral?.volumeClaimTemplate
+    if (claim === undefined) return
+    const here = at.index(i).child('ephemeral').child('volumeClaimTemplate').child('spec')
+    warnings.push(...fractionalStorage(claim.spec?.resources, here))
   })
 }
 
@@ -48,20 +50,23 @@ function duplicates(values: readonly string[], say: (value: string, i: number) =
 
 type Amounts = Pick<ResourceRequirements, 'limits' | 'requests'> | undefined
 
-function fractional(of: Amounts, name: string, list: 'limits' | 'requests', at: Path): string[] {
-  const text = of?.[list]?.[name]
+function fractionalAmount(text: string | undefined, at: () => Path): string[] {
   if (text === undefined || milliValue(quantityOf(text)) % 1000 === 0) return []
-  const here = at.child('resources').child(list).key(name)
   const printed = goQuote(formatQuantity(quantityOf(text)))
-  return [`${here}: fractional byte value ${printed} is invalid, must be an integer`]
+  return [`${at()}: fractional byte value ${printed} is invalid, must be an integer`]
 }
+
+const fractional = (of: Amounts, name: string, list: 'limits' | 'requests', at: Path): string[] =>
+  fractionalAmount(of?.[list]?.[name], () => at.child('resources').child(list).key(name))
 
 /** `GetWarningsForPersistentVolumeClaimSpec`: of the claim whose spec stands at `at`. */
 export const fractionalStorage = (of: Amounts, at: Path): string[] =>
   (['requests', 'limits'] as const).flatMap((list) => fractional(of, 'storage', list, at))
 
+const BYTES = ['memory', 'ephemeral-storage']
+
 function resources({ resources: of }: AnyContainer, at: Path, warnings: string[]): void {
-  for (const name of ['memory', 'ephemeral-storage']) {
+  for (const name of BYTES) {
     for (const list of ['limits', 'requests'] as const) warnings.push(...fractional(of, name, list, at))
   }
 }
@@ -78,42 +83,6 @@ function environment({ env = [] }: AnyContainer, at: Path, warnings: string[]): 
       )
     }
     seen.add(name)
-  })
-}
-
-function overlap(port: ContainerPort, other: ContainerPort): string | undefined {
-  const [ip, otherIp] = [port.hostIP ?? '', other.hostIP ?? '']
-  const [host, otherHost] = [port.hostPort ?? 0, other.hostPort ?? 0]
-  if (ip === otherIp && host === otherHost) return 'duplicate'
-  if (host === 0 || otherHost === 0) return 'overlapping'
-  return host === otherHost && (ip === '') !== (otherIp === '') ? 'dangerously ambiguous' : undefined
-}
-
-function ports(spec: PodSpec, at: Path, warnings: string[]): void {
-  const all = new Map<string, { at: Path; port: ContainerPort }[]>()
-  visit(spec, at, (container, here) => {
-    container.ports?.forEach((port, i) => {
-      const own = here.child('ports').index(i)
-      const key = `${port.containerPort}/${port.protocol}`
-      const others = all.get(key) ?? []
-      for (const other of others) {
-        const how = overlap(port, other.port)
-        if (how !== undefined) warnings.push(`${own}: ${how} port definition with ${other.at}`)
-      }
-      all.set(key, [...others, { at: own, port }])
-    })
-  })
-  const names = new Map<string, Path>()
-  visit(spec, at, (container, here) => {
-    container.ports?.forEach(({ name = '' }, i) => {
-      const [own, first] = [here.child('ports').index(i), names.get(name)]
-      if (name === '') return
-      if (first === undefined) names.set(name, own)
-      else {
-        const effect = `services and probes that select ports by name will use ${first}`
-        warnings.push(`${own}: duplicate port name ${goQuote(name)} with ${first}, ${effect}`)
-      }
-    })
   })
 }
 
@@ -136,25 +105,66 @@ function affinity(spec: PodSpec, at: Path, warnings: string[]): void {
   }
 }
 
-const SECCOMP = 'seccomp.security.alpha.kubernetes.io/pod'
-
-function annotations(of: Annotations, spec: PodSpec, at: Path, warnings: string[]): void {
-  if (of?.[SECCOMP] === undefined || spec.securityContext?.seccompProfile !== undefined) return
-  warnings.push(`${at.key(SECCOMP)}: non-functional in v1.27+; use the "seccompProfile" field instead`)
+/** Labels of Nodes that have newer names, and values that no label can have. */
+function nodes({ nodeSelector, affinity: of }: PodSpec, at: Path, warnings: string[]): void {
+  for (const key of Object.keys(nodeSelector ?? {})) {
+    const message = nodeLabelMessage(key)
+    if (message !== undefined) warnings.push(`${at.child('nodeSelector').key(key)}: ${message}`)
+  }
+  const here = at.child('affinity').child('nodeAffinity')
+  of?.nodeAffinity?.[HARD]?.nodeSelectorTerms?.forEach((one, i) =>
+    warnings.push(...nodeTermWarnings(one, here.child(HARD).child('nodeSelectorTerms').index(i))),
+  )
+  of?.nodeAffinity?.[SOFT]?.forEach(({ preference }, i) =>
+    warnings.push(...nodeTermWarnings(preference ?? {}, here.child(SOFT).index(i).child('preference'), true)),
+  )
 }
 
-/** `at` is the path of the spec, `metaAt` that of its annotations. */
-export function podSpecWarnings(spec: PodSpec, of: Annotations, at: Path, metaAt: Path): string[] {
-  const warnings: string[] = []
-  spec.topologySpreadConstraints?.forEach(({ labelSelector }, i) => {
+function spread(spec: PodSpec, at: Path, warnings: string[]): void {
+  spec.topologySpreadConstraints?.forEach(({ labelSelector, topologyKey }, i) => {
+    const here = at.child('topologySpreadConstraints').index(i)
+    const message = nodeLabelMessage(topologyKey)
+    if (message !== undefined) warnings.push(`${here.child('topologyKey')}: ${topologyKey} is ${message}`)
     if (labelSelector !== undefined) return
-    const here = at.child('topologySpreadConstraints').index(i).child('labelSelector')
-    warnings.push(`${here}: a null labelSelector results in matching no pod`)
+    warnings.push(`${here.child('labelSelector')}: a null labelSelector results in matching no pod`)
   })
-  volumes(spec.volumes ?? [], at.child('volumes'), warnings)
-  const aliases = spec.hostAliases ?? []
+}
+
+const DEAD: Readonly<Record<string, string>> = {
+  'scheduler.alpha.kubernetes.io/critical-pod': 'non-functional in v1.16+; use the "priorityClassName" field instead',
+  'security.alpha.kubernetes.io/sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
+  'security.alpha.kubernetes.io/unsafe-sysctls': 'non-functional in v1.11+; use the "sysctls" field instead',
+}
+const SECCOMP = 'seccomp.security.alpha.kubernetes.io/pod'
+const NO_SECCOMP = 'non-functional in v1.27+; use the "seccompProfile" field instead'
+
+function deadAnnotations(of: Annotations, at: Path, warnings: string[]): void {
+  if (of === undefined) return
+  for (const [key, why] of Object.entries(DEAD)) if (of[key] !== undefined) warnings.push(`${at.key(key)}: ${why}`)
+}
+
+/** Old annotations of a container whose field says nothing. Those of Pods are dealt with when the Pod is prepared. */
+function profiles({ name, securityContext }: AnyContainer, { meta, spec, isTemplate }: Around, out: string[]): void {
+  if (meta.annotations === undefined) return
+  const seccomp = `container.${SECCOMP.replace(/pod$/, '')}${name}`
+  if (meta.annotations[seccomp] !== undefined && securityContext?.seccompProfile === undefined) {
+    out.push(`${meta.at.key(seccomp)}: ${NO_SECCOMP}`)
+  }
+  const profile = securityContext?.appArmorProfile ?? spec.securityContext?.appArmorProfile
+  const armor = APP_ARMOR + name
+  if (!isTemplate || profile !== undefined || meta.annotations[armor] === undefined) return
+  out.push(armorWarning(armor, meta.at))
+}
+
+interface Around {
+  readonly spec: PodSpec
+  readonly meta: { readonly annotations: Annotations; readonly at: Path }
+  readonly isTemplate: boolean
+}
+
+function names(spec: PodSpec, at: Path, warnings: string[]): void {
   duplicates(
-    aliases.map(({ ip }) => ip),
+    (spec.hostAliases ?? []).map(({ ip }) => ip),
     (ip, i) => {
       warnings.push(`${at.child('hostAliases').index(i).child('ip')}: duplicate ip ${goQuote(ip)}`)
     },
@@ -165,12 +175,33 @@ export function podSpecWarnings(spec: PodSpec, of: Annotations, at: Path, metaAt
   secrets.forEach((name, i) => {
     if (name === '') warnings.push(`${secretAt(i)}: invalid empty name ""`)
   })
-  annotations(of, spec, metaAt, warnings)
+}
+
+/** `at` is the path of the spec, `metaAt` that of its annotations; `isTemplate`: not a Pod's own spec. */
+export function podSpecWarnings(spec: PodSpec, of: Annotations, at: Path, metaAt: Path, isTemplate = false): string[] {
+  const warnings: string[] = []
+  nodes(spec, at, warnings)
+  spread(spec, at, warnings)
+  deadAnnotations(of, metaAt, warnings)
+  if (spec.volumes !== undefined) {
+    volumes(spec.volumes, at.child('volumes'), warnings)
+    warnings.push(...overlapWarnings(spec.volumes))
+  }
+  names(spec, at, warnings)
+  if (spec.overhead !== undefined) {
+    for (const name of BYTES) {
+      warnings.push(...fractionalAmount(spec.overhead[name], () => at.child('overhead').key(name)))
+    }
+  }
+  if (of?.[SECCOMP] !== undefined && spec.securityContext?.seccompProfile === undefined) {
+    warnings.push(`${metaAt.key(SECCOMP)}: ${NO_SECCOMP}`)
+  }
   visit(spec, at, (container, here) => {
+    profiles(container, { spec, meta: { annotations: of, at: metaAt }, isTemplate }, warnings)
     resources(container, here, warnings)
     environment(container, here, warnings)
   })
-  ports(spec, at, warnings)
+  portWarnings(spec, at, warnings)
   if ((spec.terminationGracePeriodSeconds ?? 0) < 0) {
     const why = 'must be >= 0; negative values are invalid and will be treated as 1'
     warnings.push(`${at.child('terminationGracePeriodSeconds')}: ${why}`)
@@ -179,6 +210,8 @@ export function podSpecWarnings(spec: PodSpec, of: Annotations, at: Path, metaAt
   spec.dnsConfig?.nameservers?.forEach((ip, i) => {
     warnings.push(...ipWarnings(at.child('dnsConfig').child('nameservers').index(i), ip))
   })
-  aliases.forEach(({ ip }, i) => warnings.push(...ipWarnings(at.child('hostAliases').index(i).child('ip'), ip)))
+  spec.hostAliases?.forEach(({ ip }, i) =>
+    warnings.push(...ipWarnings(at.child('hostAliases').index(i).child('ip'), ip)),
+  )
   return warnings
 }
