@@ -1,49 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { formatFieldError } from '../meta/field-error.ts'
-import type { JsonObject, Resource } from '../meta/object.ts'
-import { withDefaults } from '../schema/default.ts'
-import { kindOfResource } from './index.ts'
-import type { Kind } from './kind.ts'
+import { kindNamed, made, objectOf, refused, wrong } from '../../test/support/kind-rules.ts'
+import type { JsonObject } from '../meta/object.ts'
 
 /** What the recorded cases do not show of networking and storage: fields, changes, and what stays as it was. */
 
 const NOW = Date.parse('2026-11-24T04:53:56Z')
-const META = { name: 'x', namespace: 'n', uid: 'u', resourceVersion: '1', creationTimestamp: '2026-11-24T04:53:56Z' }
-
-function kindNamed(resource: string): Kind {
-  const kind = kindOfResource(resource)
-  if (kind === undefined) throw new Error(`no kind ${resource}`)
-  return kind
-}
-function objectOf(kind: Kind, body: JsonObject): Resource {
-  const metadata = { ...META, ...(body['metadata'] as JsonObject | undefined) }
-  const whole = { ...body, apiVersion: kind.apiVersion, kind: kind.kind, metadata }
-  return withDefaults(kind.model, whole) as unknown as Resource
-}
-/** What is wrong with a new object, each sentence once. */
-function wrong(resource: string, body: JsonObject): string[] {
-  const kind = kindNamed(resource)
-  const context = { now: NOW, operation: 'create' }
-  const object = objectOf(kind, body)
-  const ready = kind.rules.prepareCreate?.(object, context) ?? object
-  return [...new Set((kind.rules.validate?.(ready, context) ?? []).map(formatFieldError))]
-}
-/** What is wrong with a change. */
-function refused(resource: string, before: JsonObject, after: JsonObject, operation = 'update'): string[] {
-  const kind = kindNamed(resource)
-  const context = { now: NOW, operation }
-  const old = objectOf(kind, before)
-  const object = objectOf(kind, after)
-  const ready = kind.rules.prepareUpdate?.(object, old, context) ?? object
-  const errors =
-    operation === 'status'
-      ? (kind.rules.validateStatus?.(ready, old) ?? [])
-      : [...(kind.rules.validate?.(ready, context) ?? []), ...(kind.rules.validateUpdate?.(ready, old, context) ?? [])]
-  return [...new Set(errors.map(formatFieldError))]
-}
-const warned = (resource: string, body: JsonObject): readonly string[] =>
-  kindNamed(resource).rules.warn?.(objectOf(kindNamed(resource), body)) ?? []
+const warned = (resource: string, body: JsonObject): readonly string[] => made(resource, body).warnings
 
 interface Case {
   rule: string
@@ -90,7 +53,7 @@ const claim = (more: JsonObject = {}): JsonObject => ({
 
 test('[AP136] the two sources of a claim say the same', () => {
   const { rules } = kindNamed('persistentvolumeclaims')
-  const made = (spec: JsonObject, old?: JsonObject): unknown => {
+  const sources = (spec: JsonObject, old?: JsonObject): unknown => {
     const kind = kindNamed('persistentvolumeclaims')
     const context = { now: NOW, operation: old === undefined ? 'create' : 'update' }
     const object = objectOf(kind, claim(spec))
@@ -103,14 +66,14 @@ test('[AP136] the two sources of a claim say the same', () => {
   }
   const pvc = { kind: 'PersistentVolumeClaim', name: 'a' }
   const other = { apiGroup: 'example.com', kind: 'Image', name: 'a' }
-  expect(made({ dataSource: pvc })).toEqual({ dataSource: pvc, dataSourceRef: pvc })
-  expect(made({ dataSourceRef: other })).toEqual({ dataSource: other, dataSourceRef: other })
-  expect(made({ dataSource: other })).toEqual({ dataSource: undefined, dataSourceRef: undefined })
-  expect(made({ dataSourceRef: { ...pvc, namespace: 'n' } })).toEqual({
+  expect(sources({ dataSource: pvc })).toEqual({ dataSource: pvc, dataSourceRef: pvc })
+  expect(sources({ dataSourceRef: other })).toEqual({ dataSource: other, dataSourceRef: other })
+  expect(sources({ dataSource: other })).toEqual({ dataSource: undefined, dataSourceRef: undefined })
+  expect(sources({ dataSourceRef: { ...pvc, namespace: 'n' } })).toEqual({
     dataSource: undefined,
     dataSourceRef: undefined,
   })
-  expect(made({ dataSource: other }, { dataSource: other, dataSourceRef: other })).toEqual({
+  expect(sources({ dataSource: other }, { dataSource: other, dataSourceRef: other })).toEqual({
     dataSource: other,
     dataSourceRef: other,
   })
