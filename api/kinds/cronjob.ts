@@ -72,11 +72,11 @@ function concurrencyErrors({ concurrencyPolicy: policy }: CronJobSpec): FieldErr
 }
 
 /** `ValidateJobTemplateSpec`. */
-function templateErrors({ jobTemplate }: CronJobSpec): FieldError[] {
+function templateErrors({ jobTemplate }: CronJobSpec, old: CronJobSpec | undefined): FieldError[] {
   const { selector, manualSelector } = jobTemplate?.spec ?? {}
   const generated = '`selector` will be auto-generated'
   return [
-    ...jobSpecErrors(jobTemplate?.spec ?? {}, TEMPLATE),
+    ...jobSpecErrors(jobTemplate?.spec ?? {}, TEMPLATE, old?.jobTemplate?.spec),
     ...(selector === undefined ? [] : [invalidValue(TEMPLATE.child('selector'), printedSelector(selector), generated)]),
     ...(manualSelector === true ? [notSupported(TEMPLATE.child('manualSelector'), true, ['nil', 'false'])] : []),
   ]
@@ -88,7 +88,7 @@ const specErrors = (spec: CronJobSpec, old: CronJobSpec | undefined): FieldError
   ...nonNegative(SPEC.child('startingDeadlineSeconds'), spec.startingDeadlineSeconds),
   ...(old !== undefined && old.timeZone === spec.timeZone ? [] : zoneErrors(spec)),
   ...concurrencyErrors(spec),
-  ...templateErrors(spec),
+  ...templateErrors(spec, old),
   ...nonNegative(SPEC.child('successfulJobsHistoryLimit'), spec.successfulJobsHistoryLimit),
   ...nonNegative(SPEC.child('failedJobsHistoryLimit'), spec.failedJobsHistoryLimit),
 ]

@@ -96,8 +96,8 @@ function managerErrors({ managedBy }: JobSpec, at: Path): FieldError[] {
   return [...domainPathErrors(at, managedBy), ...long]
 }
 
-/** All but the selector; `at` is the spec's path. */
-export function jobSpecErrors(spec: JobSpec, at: Path): FieldError[] {
+/** All but the selector; `at` is the spec's path, `old` what it replaces. */
+export function jobSpecErrors(spec: JobSpec, at: Path, old?: JobSpec): FieldError[] {
   const limited = spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined
   const template = at.child('template')
   return [
@@ -108,7 +108,7 @@ export function jobSpecErrors(spec: JobSpec, at: Path): FieldError[] {
     ...failurePolicyErrors(spec, at.child('podFailurePolicy')),
     ...successErrors(spec, at.child('successPolicy')),
     ...replacementErrors(spec, at.child('podReplacementPolicy')),
-    ...templateSpecErrors(spec.template, template),
+    ...templateSpecErrors(spec.template, template, old?.template),
     ...restartErrors(spec, template.child('spec').child('restartPolicy')),
   ]
 }

@@ -72,10 +72,10 @@ function generatedErrors({ metadata, spec }: Job, prefixed: boolean): FieldError
 }
 
 /** `ValidateJobSpec`. */
-function specErrors(spec: JobSpec): FieldError[] {
+function specErrors(spec: JobSpec, old?: JobSpec): FieldError[] {
   const { selector, template } = spec
   return [
-    ...jobSpecErrors(spec, SPEC),
+    ...jobSpecErrors(spec, SPEC, old),
     ...(selector === undefined
       ? [required(SPEC.child('selector'))]
       : labelSelectorErrors(selector, SPEC.child('selector'))),
@@ -94,9 +94,9 @@ function hostnameErrors({ metadata, spec }: Job): FieldError[] {
 }
 
 /** `ValidateJob` of pkg/apis/batch/validation. */
-const jobErrors = (job: Job, prefixed: boolean): FieldError[] => [
+const jobErrors = (job: Job, prefixed: boolean, old?: Job): FieldError[] => [
   ...generatedErrors(job, prefixed),
-  ...specErrors(job.spec),
+  ...specErrors(job.spec, old?.spec),
   ...hostnameErrors(job),
 ]
 
@@ -164,8 +164,8 @@ const FROZEN = [
 function validateUpdate(job: Job, old: Job): FieldError[] {
   const { spec } = job
   return [
-    ...jobErrors(job, NAME in (old.spec.template?.metadata?.labels ?? {})),
-    ...specErrors(spec),
+    ...jobErrors(job, NAME in (old.spec.template?.metadata?.labels ?? {}), old),
+    ...specErrors(spec, old.spec),
     ...completionsErrors(spec, old.spec),
     ...immutableSelector(spec.selector, old.spec.selector),
     ...templateErrors(job, old),
