@@ -144,9 +144,12 @@ function isolate(object: Resource, old: Resource, subresource: string): Resource
   return asResource(result)
 }
 
+/** Born with a generation that never rises: pkg/registry/scheduling/priorityclass. */
+const UNCOUNTED: ReadonlySet<string> = new Set(['priorityclasses.scheduling.k8s.io'])
+
 /** metadata.generation counts changes of what is asked for: everything but metadata and status. */
 function withGeneration(kind: Kind, object: Resource, old: Resource, subresource: string): Resource {
-  if (kind.storage?.generation !== true) return object
+  if (kind.storage?.generation !== true || UNCOUNTED.has(kind.resource)) return object
   const desired = (of: Resource, form: Resource): JsonObject => {
     const { metadata: _, status: __, ...rest } = asJson(form)
     const counted = kind.rules.generationCounts
