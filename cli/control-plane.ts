@@ -4,6 +4,7 @@ import { get } from 'node:https'
 import { createServer } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 import { openLog } from './bounded-log.ts'
+import { apiVar } from './layout.ts'
 import { Refusal, type State } from './state.ts'
 
 export interface ControlPlane {
@@ -100,7 +101,7 @@ export const livez = (url: string, ca: string): Promise<boolean> =>
 
 /** https://github.com/cloudflare/workerd/blob/main/src/workerd/server/workerd.capnp */
 function configText(state: State, options: ControlPlaneOptions, listen: string): string {
-  const vars = Object.entries(options.vars ?? {}).map(
+  const vars = Object.entries({ ...apiVar(listen, options.port), ...options.vars }).map(
     ([name, value]) => `(name = "${name}", text = ${JSON.stringify(value)})`,
   )
   const pem = (text: string): string => JSON.stringify(text)

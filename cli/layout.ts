@@ -39,6 +39,15 @@ export function reachableAt(listen: string, port: number, addresses: readonly st
 }
 
 /**
+ * What the control plane is told of its own address. Of a loopback it is this machine's first address, as kube-apiserver
+ * advertises it: ResolveBindAddress of k8s.io/apimachinery/pkg/util/net.
+ */
+export function apiVar(listen: string, port: number, addresses = machineAddresses()): Record<string, string> {
+  const own = ['0.0.0.0', '127.0.0.1', 'localhost'].includes(listen) ? addresses[0] : listen
+  return own === undefined ? {} : { PODO_API: `https://${own}:${port}` }
+}
+
+/**
  * What the server's certificate must name: loopback, this machine's name, where its Pods reach it, and the addresses
  * that it listens on.
  */

@@ -44,7 +44,12 @@ export async function up(options: { dev: boolean }): Promise<void> {
     say(`The ${who} ended (${how}) and is started again; its log: ${logOf(dir, who)}`)
   const control = (): Promise<Running> =>
     options.dev
-      ? startWranglerDev(state, { port, listen, root: layout.ROOT, vars: layout.workerVars() })
+      ? startWranglerDev(state, {
+          port,
+          listen,
+          root: layout.ROOT,
+          vars: { ...layout.apiVar(listen, port), ...layout.workerVars() },
+        })
       : startControlPlane(state, {
           dist: layout.DIST,
           port,

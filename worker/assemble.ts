@@ -76,7 +76,7 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
   const secrets = trustOf(env)
   const settings = settingsOf(env)
   const { key, previousKey } = secrets
-  const { PODO_CA: ca = '', PODO_CLUSTER_CIDR: clusterCidr = DEFAULT_CIDR } = env
+  const { PODO_CA: ca = '', PODO_CLUSTER_CIDR: clusterCidr = DEFAULT_CIDR, PODO_API: url } = env
   const store = openStore(durableSql(ctx.storage), { sealer: sealer(key, previousKey), now: Date.now })
   const registry = makeRegistry(kinds, makeAdmission({ bootstrapKeys: keysOf(secrets) }))
   const governor = governorOf(ctx, env, store)
@@ -102,7 +102,7 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
     store,
     registry,
     kinds: { ofResource: kindOfResource, ofObject: kindOfObject },
-    controllers: allControllers({ kinds, ca, clusterCidr, signToken: signLegacy(key) }),
+    controllers: allControllers({ kinds, ca, clusterCidr, api: url ?? '', signToken: signLegacy(key) }),
     recorder,
     dice,
     liveness,
@@ -110,7 +110,7 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
   const hub = hubOf(ctx, reader)
   const roles = watchRoles(store)
   const untold = tell(store, driver, hub)
-  furnish(store, registry, dice, Date.now())
+  furnish(store, registry, dice, Date.now(), url)
   reconcileRoles({ store, registry, kindOf: kindOfResource, dice }, Date.now())
   createSystemObjects(store, registry, kinds, dice, Date.now())
   const accept: Api['accept'] = (watch, first) => hub.accept(watch, first)

@@ -26,6 +26,8 @@ export interface Env extends StreamEnv, TrustEnv, SettingsEnv {
   readonly CLUSTER: DurableObjectNamespace
   /** PEM of the authority that vouches for this API's certificate; absent where a public one does. */
   readonly PODO_CA?: string
+  /** The API's own URL, for the Endpoints of the Service `kubernetes`; they are missing where it is absent. */
+  readonly PODO_API?: string
   /** IPv4 range of all Pods; 10.244.0.0/14 where absent. */
   readonly PODO_CLUSTER_CIDR?: string
 }

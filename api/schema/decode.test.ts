@@ -108,8 +108,12 @@ test('[AP53] unknown fields are dropped and listed in order, names being case-se
   })
 })
 
-test('[AP51] duplicates below an unknown field are not reported: Go does not read it', () => {
+test('[AP51] unknown and duplicate fields come in the order of the text; Go does not read what is unknown', () => {
   expect(read(MAP, '{"foo":{"a":1,"a":2},"data":{"b":"1","b":"2"}}').strict).toEqual([
+    'unknown field "foo"',
+    'duplicate field "data.b"',
+  ])
+  expect(read(MAP, '{"data":{"b":"1","b":"2"},"foo":1,"foo":2}').strict).toEqual([
     'duplicate field "data.b"',
     'unknown field "foo"',
   ])

@@ -27,7 +27,7 @@ const SCHEMA_PROPS = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.J
 export function decode(model: string, value: Json, duplicates: readonly string[] = []): Decoded {
   const decoding = new Decoding(value)
   const object = decoding.root(shapeOf(model), value)
-  return { object, strict: merged(duplicates, decoding.unknown) }
+  return { object, strict: merged(value, duplicates, decoding.unknown) }
 }
 
 /** apiVersion and kind of a body whose type is not known yet. Throws DecodeError as SimpleMetaFactory.Interpret fails. */
@@ -45,13 +45,32 @@ export function typeMetaOf(value: Json): { apiVersion: string; kind: string } {
 }
 const FIND_KIND = `struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }`
 
-function merged(duplicates: readonly string[], unknown: readonly string[]): string[] {
-  const below = (duplicate: string) => {
-    const path = duplicate.slice('duplicate field "'.length, -1)
-    return unknown.some((field) => path.startsWith(`${field}.`) || path.startsWith(`${field}[`))
+/** What is wrong, in the order of the text. Go skips what is unknown unread, so a duplicate of it or below it is not seen. */
+function merged(value: Json, duplicates: readonly string[], unknown: readonly string[]): string[] {
+  const unknowns = unknown.map((field) => `unknown field ${goQuote(field)}`)
+  if (unknown.length === 0 || duplicates.length === 0) return [...duplicates, ...unknowns].slice(0, MAX_STRICT)
+  const places = placesIn(value)
+  const isSeen = (path: string) =>
+    !unknown.some((field) => path === field || path.startsWith(`${field}.`) || path.startsWith(`${field}[`))
+  const twice = duplicates.map((text) => ({ text, path: text.slice('duplicate field "'.length, -1) }))
+  return [...twice.filter(({ path }) => isSeen(path)), ...unknowns.map((text, i) => ({ text, path: unknown[i] ?? '' }))]
+    .toSorted((a, b) => (places.get(a.path) ?? 0) - (places.get(b.path) ?? 0))
+    .map(({ text }) => text)
+    .slice(0, MAX_STRICT)
+}
+
+/** Where each path stands among all of a value. */
+function placesIn(root: Json): Map<string, number> {
+  const places = new Map<string, number>()
+  const walk = (value: Json, path: string): void => {
+    places.set(path, places.size)
+    if (Array.isArray(value)) value.forEach((item, i) => walk(item, `${path}[${i}]`))
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, item] of Object.entries(value)) walk(item, path === '' ? key : `${path}.${key}`)
+    }
   }
-  const kept = unknown.length === 0 ? duplicates : duplicates.filter((duplicate) => !below(duplicate))
-  return [...kept, ...unknown.map((field) => `unknown field ${goQuote(field)}`)].slice(0, MAX_STRICT)
+  walk(root, '')
+  return places
 }
 
 class Decoding {

@@ -88,8 +88,11 @@ export class ExactParser {
       if (this.code() !== 0x3a) throw this.error('after object key')
       this.at++
       this.path.push(`.${key}`)
-      if (Object.hasOwn(object, key))
+      if (Object.hasOwn(object, key)) {
         this.duplicates.add(`duplicate field ${goQuote(this.path.join('').replace(/^\./, ''))}`)
+        // It stands where it is said last.
+        delete object[key]
+      }
       setOwn(object, key, this.value(object, key, depth))
       this.path.pop()
       this.space()

@@ -6,6 +6,37 @@ import { World } from '../simulation/world.ts'
  * What a Pod costs from its wish to its end, everything counted that its life causes: the rows of a free plan's day. One is
  * deleted and replaced, so that the end of one life and the beginning of the next make a whole one.
  */
+/** What one Pod of two costs that is deleted and replaced, and how many of it the Service's objects are. */
+function costOfALife(services: number): number {
+  const world = new World(8)
+  world.create('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } })
+  world.join('one')
+  for (let i = 0; i < services; i++) world.create('services', 'default', service(i))
+  world.create('deployments.apps', 'default', deployment(2))
+  run(world, 120)
+  const [pod] = world.list<Pod>('pods')
+  if (pod === undefined) throw new Error('the Deployment has no Pod')
+  const before = rows(world)
+  world.delete('pods', pod)
+  run(world, 120)
+  expect(world.list('pods')).toHaveLength(2)
+  const cost = rows(world) - before
+  world.close()
+  return cost
+}
+const service = (i: number) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name: `s${i}` },
+  spec: { selector: { app: 'web' }, ports: [{ port: 80 }] },
+})
+
+test('[CT136] a Service that selects a Pod adds at most 16 rows to its life', () => {
+  const added = costOfALife(1) - costOfALife(0)
+  expect(added).toBeLessThanOrEqual(16)
+  expect(added).toBeGreaterThan(0)
+})
+
 test('[CT90] the whole life of a Pod of a Deployment writes at most 32 rows, alarms included', () => {
   const world = new World(8)
   world.create('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } })

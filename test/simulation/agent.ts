@@ -19,6 +19,7 @@ export interface Life {
   readonly name: string
   readonly uid: string
   readonly image: string
+  readonly ip: string
   state: 'pulling' | 'starting' | 'running' | 'crashed' | 'stopping'
   /** When the state ends by itself; Infinity where it does not. */
   at: number
@@ -45,9 +46,13 @@ export class Agent {
   heard = 0
   readonly #chance: Chance
   readonly #reports: Reports
+  /** Pods so far: each has an address that no other of this machine had. */
+  #pods = 1
+  readonly #octet: number
 
   constructor(name: string, chance: Chance, reports: Reports) {
     this.name = name
+    this.#octet = 100 + Number(/\d+$/.exec(name)?.[0] ?? 0)
     this.#chance = chance
     this.#reports = reports
   }
@@ -122,6 +127,7 @@ export class Agent {
       name,
       uid,
       image,
+      ip: `10.${this.#octet}.${this.#pods >> 8}.${this.#pods++ & 255}`,
       state: 'pulling',
       at: pulled,
       restarts: 0,
@@ -202,6 +208,7 @@ function statusOf(life: Life, now: number): PodStatus {
       condition('Ready', life.ready, life.since),
       condition('ContainersReady', life.ready, life.since),
     ],
+    ...(started ? { podIP: life.ip, podIPs: [{ ip: life.ip }] } : {}),
     containerStatuses: [
       {
         name: 'main',

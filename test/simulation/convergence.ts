@@ -1,6 +1,15 @@
 import { controllerOf, isDeleting, type Resource } from '../../api/meta/object.ts'
 import { matches, selectorOf } from '../../api/meta/selector.ts'
-import type { Deployment, Namespace, Node, Pod, ReplicaSet } from '../../api/schema/types.generated.ts'
+import type {
+  Deployment,
+  Endpoints,
+  EndpointSlice,
+  Namespace,
+  Node,
+  Pod,
+  ReplicaSet,
+  Service,
+} from '../../api/schema/types.generated.ts'
 import { BAD_IMAGE, isReady } from './agent.ts'
 import type { World } from './world.ts'
 
@@ -25,6 +34,7 @@ export function converged(world: World): string[] {
     ...world.list<ReplicaSet>('replicasets.apps').flatMap((rs) => replicated(world, rs)),
     ...world.list<Pod>('pods').flatMap((pod) => placed(world, pod)),
     ...world.list<Namespace>('namespaces').flatMap((namespace) => furnished(world, namespace)),
+    ...world.list<Service>('services').flatMap((service) => found(world, service)),
     ...nodesFine(world.list<Node>('nodes')),
     ...(world.failures > 0 ? [`${world.failures} reconciles threw`] : []),
   ]
@@ -43,6 +53,29 @@ function orphaned(world: World, object: Resource): string[] {
     problems.push(`${nameOf(object)} has two controllers`)
   }
   return problems
+}
+
+/** The ready Pods of a Service, its Endpoints and its EndpointSlices are the same addresses. */
+function found(world: World, service: Service): string[] {
+  const { namespace = '', name, uid } = service.metadata
+  const pods = world.list<Pod>('pods', namespace).filter((pod) => !isDeleting(pod) && isReady(pod))
+  const mine = pods.filter((pod) =>
+    matches(selectorOf({ matchLabels: service.spec.selector ?? {} }), pod.metadata.labels),
+  )
+  const kept = world.get<Endpoints>('endpoints', namespace, name)
+  const slices = world
+    .list<EndpointSlice>('endpointslices.discovery.k8s.io', namespace)
+    .filter(({ metadata }) => metadata.ownerReferences?.some((owner) => owner.uid === uid))
+  const told = {
+    Pods: mine.map(({ status }) => status?.podIP ?? ''),
+    Endpoints: (kept?.subsets ?? []).flatMap(({ addresses = [] }) => addresses.map(({ ip }) => ip)),
+    EndpointSlices: slices.flatMap(({ endpoints }) =>
+      (endpoints ?? []).flatMap(({ addresses, conditions }) => (conditions.ready === true ? addresses : [])),
+    ),
+  }
+  const texts = Object.entries(told).map(([of, ips]) => `${of} ${ips.toSorted().join(' ')}`)
+  const alike = new Set(Object.values(told).map((ips) => ips.toSorted().join(' '))).size === 1
+  return alike ? [] : [`Service ${namespace}/${name} has ${texts.join(', ')}`]
 }
 
 function deployed(world: World, d: Deployment): string[] {

@@ -54,6 +54,12 @@ const clock = (world: World): string => new Date(world.now).toISOString().slice(
 function begin(world: World): void {
   world.create('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } })
   world.create('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
+  // Of a Deployment that comes and goes, and of Pods that nobody keeps.
+  for (const app of ['web', 'lonely']) {
+    const spec = { selector: { app }, ports: [{ port: 80 }] }
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: app }, spec }
+    world.create('services', 'default', service)
+  }
   const nodes = world.chance.int(2, 4)
   for (let i = 0; i < nodes; i++) world.join(`node-${i}`)
 }

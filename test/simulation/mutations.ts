@@ -252,6 +252,12 @@ const forgottenPod: Mutation = inController(
   (reconcile) => (object, view) => without(reconcile(object, view), (change) => change.do === 'again'),
 )
 
+/** An address that is known is never taken back. */
+const staleEndpoints: Mutation = inController(
+  'endpoint-controller',
+  (reconcile) => (object, view) => without(reconcile(object, view), (change) => change.do === 'update'),
+)
+
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'a double bind': doubleBind,
   'a lost alarm': lostAlarm,
@@ -270,4 +276,5 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'no common cause': noCommonCause,
   'nodes that hold anything': overcommit,
   'an unschedulable Pod forgotten': forgottenPod,
+  'endpoints that stay as they are': staleEndpoints,
 }

@@ -4,7 +4,8 @@ import { resolve } from '../../api/meta/intstr.ts'
 import { controllerOf, isDeleting, type OwnerReference, type Resource } from '../../api/meta/object.ts'
 import { matches, selectorOf } from '../../api/meta/selector.ts'
 import type { Pod, PodDisruptionBudget, PodDisruptionBudgetStatus } from '../../api/schema/types.generated.ts'
-import type { Change, Controller, Index, ObjectKey, View } from './controller.ts'
+import { ByNamespace } from './by-namespace.ts'
+import type { Change, Controller, ObjectKey, View } from './controller.ts'
 import { isReady } from './pod-state.ts'
 
 /**
@@ -21,24 +22,7 @@ type KindOf = (apiVersion: string, kind: string) => Kind | undefined
 /** Why a budget cannot be counted; its text stands in the condition. */
 class SyncError extends Error {}
 
-/** Budgets by namespace, so that a changed Pod finds its own without a read. */
-class Budgets implements Index {
-  readonly resource = BUDGETS
-  readonly #all = new Map<string, Map<string, PodDisruptionBudget>>()
-
-  apply(before: Resource | undefined, after: Resource | undefined): void {
-    const { namespace = '', name } = (after ?? before)?.metadata ?? { name: '' }
-    const inside = this.#all.get(namespace) ?? new Map<string, PodDisruptionBudget>()
-    if (after === undefined) inside.delete(name)
-    else inside.set(name, after as PodDisruptionBudget) // the index is of that resource
-    if (inside.size === 0) this.#all.delete(namespace)
-    else this.#all.set(namespace, inside)
-  }
-  of(namespace: string): PodDisruptionBudget[] {
-    return [...(this.#all.get(namespace)?.values() ?? [])]
-  }
-}
-const budgets = (): Budgets => new Budgets()
+const budgets = (): ByNamespace<PodDisruptionBudget> => new ByNamespace(BUDGETS)
 
 function wake(pods: readonly (Resource | undefined)[], view: View): ObjectKey[] {
   const namespace = pods.find((pod) => pod !== undefined)?.metadata.namespace ?? ''

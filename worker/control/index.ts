@@ -8,6 +8,8 @@ import { podAdoption, replicasetAdoption } from './adoption.ts'
 import type { Controller } from './controller.ts'
 import { deployment } from './deployment.ts'
 import { disruptionBudget } from './disruption-budget.ts'
+import { endpoints } from './endpoints.ts'
+import { endpointSlices } from './endpoint-slices.ts'
 import { garbageCollector } from './garbage-collector.ts'
 import { namespaceController } from './namespace.ts'
 import { nodeIpam } from './node-ipam.ts'
@@ -29,6 +31,8 @@ export interface ControllerSettings {
   readonly kinds: readonly Kind[]
   /** PEM of the authority that vouches for the API's certificate; empty where public ones do. */
   readonly ca: string
+  /** The API's URL, where it is known. */
+  readonly api?: string
   /** IPv4 range of all Pods; `10.244.0.0/14` where left out. */
   readonly clusterCidr?: string
   /** Signs what Secrets of service accounts hold; where left out they stay empty. */
@@ -39,7 +43,7 @@ export interface ControllerSettings {
  * All controllers, in the order in which the driver serves them: nodes and what goes away first, then Pods, what counts
  * Pods, what counts those, and the scheduler last, when every Pod that is wanted exists.
  */
-export function allControllers({ kinds, ca, clusterCidr, signToken }: ControllerSettings): Controller[] {
+export function allControllers({ kinds, ca, api, clusterCidr, signToken }: ControllerSettings): Controller[] {
   const content = kinds.filter((kind) => kind.namespaced && kind.form === undefined && kind.verbs.includes('delete'))
   const kindOf = (apiVersion: string, name: string): Kind | undefined =>
     kinds.find((kind) => kind.apiVersion === apiVersion && kind.kind === name)
@@ -52,7 +56,7 @@ export function allControllers({ kinds, ca, clusterCidr, signToken }: Controller
     flowSchema,
     csrCleaner,
     rootCa(ca),
-    serviceNetwork,
+    serviceNetwork(api),
     serviceCidr,
     serviceAddresses,
     strayAddresses,
@@ -73,6 +77,8 @@ export function allControllers({ kinds, ca, clusterCidr, signToken }: Controller
     replicasetAdoption,
     deployment,
     disruptionBudget(kindOf),
+    endpoints,
+    endpointSlices,
     scheduler,
   ]
 }

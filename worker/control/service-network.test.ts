@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import type { Resource } from '../../api/meta/object.ts'
 import type { IPAddress, Service, ServiceCIDR } from '../../api/schema/types.generated.ts'
 import { ago, eventTexts, only, StillView } from '../../test/simulation/still-view.ts'
 import type { Happened } from './controller.ts'
@@ -96,12 +97,38 @@ test('[AP124] an address that is given back wakes the ranges that wait', () => {
 test('[AP122] the Service kubernetes and its range are put back', () => {
   const key = { resource: 'services', namespace: 'default', name: 'kubernetes' }
   const created = (view: StillView) =>
-    only(serviceNetwork.gone?.(key, view) ?? [], 'create').map(({ object }) => object.kind)
+    only(serviceNetwork().gone?.(key, view) ?? [], 'create').map(({ object }) => object.kind)
   expect(created(new StillView([]))).toEqual(['ServiceCIDR', 'Service'])
   expect(created(new StillView([cidr('kubernetes', ['10.96.0.0/16'])]))).toEqual(['Service'])
-  const wakes = serviceNetwork.wakes?.['servicecidrs.networking.k8s.io']
+  const wakes = serviceNetwork().wakes?.['servicecidrs.networking.k8s.io']
   const gone = happened('DELETED', 'servicecidrs.networking.k8s.io', cidr('kubernetes', ['10.96.0.0/16']))
   expect(wakes?.(gone, new StillView([]))).toEqual([key])
+})
+
+test.each([
+  ['https://192.0.2.7:8443', ['Endpoints', 'EndpointSlice'], 'IPv4', '192.0.2.7', 8443],
+  ['https://[2001:db8::1]:8443', ['Endpoints', 'EndpointSlice'], 'IPv6', '2001:db8::1', 8443],
+  ['https://podo.example.workers.dev', ['EndpointSlice'], 'FQDN', 'podo.example.workers.dev', 443],
+])('[CT135] an API at %s is told by %j', (url, told, addressType, address, port) => {
+  const key = { resource: 'services', namespace: 'default', name: 'kubernetes' }
+  const network = serviceNetwork(url)
+  const known = [cidr('kubernetes', ['10.96.0.0/16'])]
+  const made = only(network.reconcile(service('kubernetes', '10.96.0.1'), new StillView(known)), 'create')
+  expect(made.map(({ object }) => object.kind)).toEqual(told)
+  const objects = made.map(({ object }) => object) as unknown as Resource[] // as much of them as is looked at
+  expect(objects.at(-1)).toMatchObject({ addressType, endpoints: [{ addresses: [address] }], ports: [{ port }] })
+  expect(network.gone?.(key, new StillView([...known, ...objects]))).toMatchObject([{ object: { kind: 'Service' } }])
+  const spoilt = { ...objects.at(-1), ports: [] } as unknown as Resource // the same
+  const mended = network.reconcile(
+    service('kubernetes', '10.96.0.1'),
+    new StillView([...known, ...objects.slice(0, -1), spoilt]),
+  )
+  expect(mended).toMatchObject([{ do: 'update', object: { ports: [{ port }] } }])
+})
+
+test('[CT135] an API whose address is not known is not told', () => {
+  const view = new StillView([cidr('kubernetes', ['10.96.0.0/16'])])
+  expect(serviceNetwork().reconcile(service('kubernetes', '10.96.0.1'), view)).toEqual([])
 })
 
 test('[AP130] an IPAddress that was deleted or turned away from its Service is made again', () => {

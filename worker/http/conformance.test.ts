@@ -84,6 +84,132 @@ test('[AP217] Servers with support for Table transformation should return a 406 
   expect((await t.call('POST', reviews, review)).status).toBe(201)
 })
 
+const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList'
+interface Aggregated {
+  items: { metadata: { name?: string }; versions: { version: string; resources: { resource: string }[] }[] }[]
+}
+const discovered = async (path: string, accept: string) => {
+  const { status, headers, body } = await t.call('GET', path, undefined, { headers: { accept } })
+  return { status, type: headers.get('content-type'), body: body as unknown as Aggregated & Record<string, unknown> }
+}
+
+test('[AP217] AggregatedDiscovery should support raw aggregated discovery endpoint Accept headers', async () => {
+  for (const path of ['/api', '/apis']) {
+    const { type, body } = await discovered(path, AGGREGATED)
+    expect(type).toBe(AGGREGATED)
+    expect(body).toMatchObject({ kind: 'APIGroupDiscoveryList', apiVersion: 'apidiscovery.k8s.io/v2' })
+    expect(body.items.length).toBeGreaterThan(0)
+    const plain = await discovered(path, 'application/json')
+    expect(plain.type).toBe('application/json')
+    expect(plain.body['kind']).toBe(path === '/api' ? 'APIVersions' : 'APIGroupList')
+    // The older form is not served any more, so the next one counts.
+    const older = AGGREGATED.replace('v=v2', 'v=v2beta1')
+    expect((await discovered(path, `${older},application/json`)).type).toBe('application/json')
+  }
+})
+
+test('[AP217] AggregatedDiscovery should support aggregated discovery interface', async () => {
+  const found = new Map<string, string[]>()
+  for (const path of ['/api', '/apis']) {
+    for (const { metadata, versions } of (await discovered(path, AGGREGATED)).body.items) {
+      for (const { version, resources } of versions) {
+        found.set(
+          `${metadata.name ?? ''}/${version}`,
+          resources.map(({ resource }) => resource),
+        )
+      }
+    }
+  }
+  const expected: [string, string][] = [
+    ['/v1', 'pods'],
+    ['admissionregistration.k8s.io/v1', 'mutatingwebhookconfigurations'],
+    ['admissionregistration.k8s.io/v1', 'validatingwebhookconfigurations'],
+    ['apiregistration.k8s.io/v1', 'apiservices'],
+    ['apps/v1', 'deployments'],
+    ['authentication.k8s.io/v1', 'tokenreviews'],
+    ['authorization.k8s.io/v1', 'selfsubjectrulesreviews'],
+    ['autoscaling/v1', 'horizontalpodautoscalers'],
+    ['autoscaling/v2', 'horizontalpodautoscalers'],
+    ['batch/v1', 'cronjobs'],
+    ['certificates.k8s.io/v1', 'certificatesigningrequests'],
+    ['coordination.k8s.io/v1', 'leases'],
+    ['discovery.k8s.io/v1', 'endpointslices'],
+    ['networking.k8s.io/v1', 'ingresses'],
+    ['policy/v1', 'poddisruptionbudgets'],
+    ['rbac.authorization.k8s.io/v1', 'clusterroles'],
+    ['scheduling.k8s.io/v1', 'priorityclasses'],
+    ['storage.k8s.io/v1', 'volumeattachments'],
+  ]
+  for (const [version, resource] of expected) expect(found.get(version), version).toContain(resource)
+})
+
+test('[AP217] Servers with support for API chunking should return chunks of results for list calls', async () => {
+  const TEMPLATES = '/api/v1/namespaces/default/podtemplates'
+  const template = { spec: { containers: [{ name: 'test', image: 'test2' }] } }
+  const names = Array.from({ length: 40 }, (_, i) => `template-${String(i).padStart(4, '0')}`)
+  for (const name of names) await t.call('POST', TEMPLATES, { metadata: { name }, template })
+  const seen: string[] = []
+  const versions = new Set<string>()
+  let next = ''
+  do {
+    const limit = 17
+    const path = `${TEMPLATES}?limit=${limit}${next === '' ? '' : `&continue=${next}`}`
+    const { metadata, items } = (await t.call('GET', path)).body as unknown as Chunk
+    versions.add(metadata.resourceVersion)
+    seen.push(...items.map((item) => item.metadata.name))
+    next = metadata.continue ?? ''
+    expect(metadata.remainingItemCount).toBe(next === '' ? undefined : names.length - seen.length)
+    expect(items.length).toBe(next === '' ? names.length % limit : limit)
+  } while (next !== '')
+  expect(seen).toEqual(names)
+  expect(versions.size).toBe(1)
+})
+interface Chunk {
+  metadata: { resourceVersion: string; continue?: string; remainingItemCount?: number }
+  items: { metadata: { name: string } }[]
+}
+
+const DEPLOYMENTS = '/apis/apps/v1/namespaces/default/deployments'
+const deployment = (extra: string, name = 'deployment', meta = '') =>
+  `{"apiVersion":"apps/v1","kind":"Deployment","metadata":{"name":"${name}"${meta},"labels":{"app":"nginx"}},"spec":{${extra}
+  "selector":{"matchLabels":{"app":"nginx"}},"template":{"metadata":{"labels":{"app":"nginx"}},
+  "spec":{"containers":[{"name":"nginx","image":"nginx"}]}}}}`
+const said = async (body: string, query = 'fieldValidation=Strict') => {
+  const apply = { 'content-type': 'application/apply-patch+yaml' }
+  const path = `${DEPLOYMENTS}/applied?fieldManager=test&${query}`
+  const created = await t.call('POST', `${DEPLOYMENTS}?${query}`, body)
+  const applied = await t.call('PATCH', path, body.replace('"name":"deployment"', '"name":"applied"'), {
+    headers: apply,
+  })
+  return [created, applied].map(({ status, body: { message }, headers }) => [status, message, headers.get('warning')])
+}
+
+test('[AP217] FieldValidation should detect unknown and duplicate fields of a typed object', async () => {
+  const answers = await said(deployment('"foo":"bar","replicas":1,"replicas":2,'))
+  expect(answers[0]).toEqual([
+    400,
+    'Deployment in version "v1" cannot be handled as a Deployment: strict decoding error: unknown field "spec.foo", duplicate field "spec.replicas"',
+    null,
+  ])
+  expect(answers[1]?.[1]).toContain('.spec.foo: field not declared in schema')
+  const [warned] = await said(deployment('"foo":"bar","replicas":1,"replicas":2,'), 'fieldValidation=Warn')
+  expect(warned?.[0]).toBe(201)
+  expect(warned?.[2]).toContain('unknown field \\"spec.foo\\"')
+  expect(warned?.[2]).toContain('duplicate field \\"spec.replicas\\"')
+})
+
+test('[AP217] FieldValidation should detect unknown metadata fields of a typed object', async () => {
+  const answers = await said(deployment('', 'deployment', ',"unknownMeta":"unknown"'))
+  expect(answers[0]?.[0]).toBe(400)
+  // What apply cannot make sense of is 500 in Kubernetes, too.
+  expect(answers[1]?.[0]).toBe(500)
+  expect(answers[0]?.[1]).toContain('strict decoding error: unknown field "metadata.unknownMeta"')
+  expect(answers[1]?.[1]).toContain('.metadata.unknownMeta: field not declared in schema')
+  const [ignored] = await said(deployment('', 'deployment', ',"unknownMeta":"unknown"'), 'fieldValidation=Ignore')
+  expect(ignored?.slice(0, 1)).toEqual([201])
+  expect(ignored?.[2]).toBeNull()
+})
+
 const LABEL = 'watch-this-configmap'
 const [A, B] = ['multiple-watchers-A', 'multiple-watchers-B']
 async function watch(query: string): Promise<FakeSocket> {
@@ -152,4 +278,21 @@ test('[AP217] Watchers should observe an object deletion if it stops meeting the
   await mutate('a', '3')
   await t.call('DELETE', `${BASE}/a`)
   expect(told(socket)).toEqual(['ADDED a 2', 'MODIFIED a 3', 'DELETED a 3'])
+})
+
+test('[AP217] Watchers should receive events on concurrent watches in same order', async () => {
+  const first = await watch('')
+  const versions: string[] = []
+  for (let i = 0; i < 10; i++) {
+    await make(`m${i}`, A)
+    versions.push(await mutate(`m${i}`, '1'))
+    if (i % 2 === 0) await t.call('DELETE', `${BASE}/m${i}`)
+  }
+  const all = told(first)
+  expect(all).toHaveLength(25)
+  for (const [i, version] of versions.entries()) {
+    const rest = told(await watch(`resourceVersion=${version}`))
+    expect(rest).toEqual(all.slice(all.length - rest.length))
+    expect(rest[0]).toBe(i % 2 === 0 ? `DELETED m${i} 1` : i === 9 ? undefined : `ADDED m${i + 1}`)
+  }
 })
