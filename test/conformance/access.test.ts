@@ -80,7 +80,7 @@ test('[AP241] EndpointsController should create and delete Endpoints for a Servi
   expect(await cluster.api.expect<Anything>('GET', endpoints)).not.toHaveProperty('subsets.0')
   const [slice, ...more] = await slicesOf(NS, 'example-empty-selector')
   expect(more).toEqual([])
-  expect(slice).toMatchObject({ addressType: 'IPv4', endpoints: [], metadata: { generation: 1 } })
+  expect(slice).toMatchObject({ addressType: 'IPv4', endpoints: null, metadata: { generation: 1 } })
   await cluster.api.expect('DELETE', `${base}/services/example-empty-selector`)
   await gone(cluster, endpoints)
   const none = async () => (await slicesOf(NS, 'example-empty-selector')).length === 0
