@@ -218,6 +218,23 @@ test('[AP167] status belongs to /status, and replicas are owned through the Scal
   )
 })
 
+test('[AP167] through the other subresources of a Pod only what they may change is owned', async () => {
+  await t.call('POST', `${NS}/serviceaccounts`, { metadata: { name: 'default' } })
+  const pod = (spec: object): object => ({ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'x' }, spec })
+  const sized = (cpu: string): object =>
+    pod({ containers: [{ name: 'c', image: 'i', resources: { requests: { cpu } } }] })
+  await t.call('POST', `${NS}/pods`, sized('1'))
+  const resized = await apply('r', `${NS}/pods/x/resize`, sized('2'), '&force=true')
+  expect(entries(resized)['r Apply resize']).toEqual({
+    'f:spec': { 'f:containers': { 'k:{"name":"c"}': { '.': {}, 'f:resources': { 'f:requests': { 'f:cpu': {} } } } } },
+  })
+  const more = pod({ ephemeralContainers: [{ name: 'd', image: 'j' }], priority: 7 })
+  const debugged = await apply('e', `${NS}/pods/x/ephemeralcontainers`, more)
+  expect(entries(debugged)['e Apply ephemeralcontainers']).toEqual({
+    'f:spec': { 'f:ephemeralContainers': { 'k:{"name":"d"}': { '.': {}, 'f:image': {}, 'f:name': {} } } },
+  })
+})
+
 test('[AP168] an apply that would create needs the right to create, and creates nothing through a subresource', async () => {
   const rbac = '/apis/rbac.authorization.k8s.io/v1/namespaces/default'
   const jane = { 'impersonate-user': 'jane' }
