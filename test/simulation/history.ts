@@ -2,6 +2,7 @@ import { actAtRandom, mendAll } from './actions.ts'
 import { converged } from './convergence.ts'
 import { Invariants } from './invariants.ts'
 import { World, type Mutation } from './world.ts'
+import type { Draft } from '../../worker/registry/index.ts'
 
 export interface Ending {
   readonly seed: number
@@ -25,7 +26,7 @@ export function live(seed: number, steps: number, mutation: Mutation = {}): Endi
   const trace: string[] = []
   const ending = (): Ending => ({ seed, problems: invariants.problems, trace })
   try {
-    begin(world)
+    begin(world, seed)
     for (let step = 0; step < steps && invariants.problems.length === 0; step++) {
       if (world.chance.maybe(BUSY)) trace.push(`${clock(world)} ${actAtRandom(world)}`)
       else pass(world, world.now + world.chance.int(0, LONGEST_JUMP_MS))
@@ -51,7 +52,7 @@ export function live(seed: number, steps: number, mutation: Mutation = {}): Endi
 
 const clock = (world: World): string => new Date(world.now).toISOString().slice(11, 23)
 
-function begin(world: World): void {
+function begin(world: World, seed: number): void {
   world.create('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } })
   world.create('namespaces', '', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'shop' } })
   // Of a Deployment that comes and goes, and of Pods that nobody keeps.
@@ -60,8 +61,21 @@ function begin(world: World): void {
     const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: app }, spec }
     world.create('services', 'default', service)
   }
+  if (seed % 3 === 0) limit(world)
   const nodes = world.chance.int(2, 4)
   for (let i = 0; i < nodes; i++) world.join(`node-${i}`)
+}
+
+/** A quota that nobody exhausts; what it counts must be what there is. */
+function limit(world: World): void {
+  const hard = { pods: '1000', 'requests.cpu': '1000', 'count/pods': '5000', 'count/replicasets.apps': '5000' }
+  const quota: Draft & { spec: object } = {
+    apiVersion: 'v1',
+    kind: 'ResourceQuota',
+    metadata: { name: 'wide' },
+    spec: { hard },
+  }
+  world.create('resourcequotas', 'default', quota)
 }
 
 /** Lets time pass until the next thing happens, at most to `until`. */

@@ -8,6 +8,7 @@ import { availableFrom, isActive, isReady, isTerminal } from '../../worker/contr
 import { amountsOf, plus, requestOf, type Amounts } from '../../worker/control/scheduler/request.ts'
 import { sameTemplate } from '../../worker/control/template-hash.ts'
 import type { Change } from '../../worker/store/store.ts'
+import { miscounted } from './quota-count.ts'
 import type { World } from './world.ts'
 
 const REPLICASET = 'system:controller:replicaset-controller'
@@ -20,6 +21,7 @@ export class Invariants {
   readonly problems: string[] = []
   readonly #world: World
   #version = 0
+  #recounted = 0
 
   constructor(world: World) {
     this.#world = world
@@ -44,6 +46,9 @@ export class Invariants {
     if (next !== undefined && (alarm === undefined || alarm > next)) {
       this.#say(`work is due at ${next} but the alarm is at ${alarm}`)
     }
+    if (this.#recounted === this.#version) return
+    this.#recounted = this.#version
+    for (const problem of miscounted(this.#world)) this.#say(problem)
   }
 
   #say(problem: string): void {

@@ -257,6 +257,19 @@ const staleEndpoints: Mutation = inController(
   'endpoint-controller',
   (reconcile) => (object, view) => without(reconcile(object, view), (change) => change.do === 'update'),
 )
+/** A deleted Pod keeps its place in the quota. */
+const leakyQuota: Mutation = {
+  registry: (registry) => ({
+    ...registry,
+    delete(tx, caller, kind, key, options) {
+      const quota = { resource: 'resourcequotas', namespace: 'default', name: 'wide' }
+      const before = tx.get(quota)?.object
+      const deletion = registry.delete(tx, caller, kind, key, options)
+      if (before !== undefined && tx.get(quota) !== undefined) tx.update('resourcequotas', before)
+      return deletion
+    },
+  }),
+}
 
 export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'a double bind': doubleBind,
@@ -277,4 +290,5 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
   'nodes that hold anything': overcommit,
   'an unschedulable Pod forgotten': forgottenPod,
   'endpoints that stay as they are': staleEndpoints,
+  'a quota that gives nothing back': leakyQuota,
 }

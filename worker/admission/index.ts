@@ -1,3 +1,4 @@
+import type { LimitedResource } from '../../api/quota/limited.ts'
 import type { Admission } from '../registry/attributes.ts'
 import { mutatingAdmissionWebhook, validatingAdmissionWebhook } from './admission-webhook.ts'
 import { type Authoriser, byTheGuard } from './authoriser.ts'
@@ -15,6 +16,7 @@ import type { Plugin } from './plugin.ts'
 import { type PodSecurity, podSecurity, UNEXEMPTED } from './pod-security.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
+import { resourceQuota } from './resource-quota.ts'
 import { roleEscalation } from './role-escalation.ts'
 import { runtimeClass } from './runtime-class.ts'
 import { serviceAccount } from './service-account.ts'
@@ -29,6 +31,8 @@ export interface Powers {
   readonly may: Authoriser
   /** What holds of Pods where no label says so, and who is exempt. */
   readonly podSecurity: PodSecurity
+  /** What nobody may use where no quota covers it. */
+  readonly limitedResources: readonly LimitedResource[]
   /** PODO_KEY and the one before, by which bootstrap tokens are made; none where there are no such tokens. */
   readonly bootstrapKeys: readonly string[]
 }
@@ -55,11 +59,14 @@ const plugins = (powers: Powers): readonly Plugin[] => [
   roleEscalation,
   mutatingAdmissionWebhook,
   validatingAdmissionWebhook,
+  resourceQuota(powers.limitedResources),
 ]
 
 /** The chain of plugins as one. */
 export function makeAdmission(powers: Partial<Powers> = {}): Admission {
-  return chain(plugins({ may: byTheGuard, podSecurity: UNEXEMPTED, bootstrapKeys: [], ...powers }))
+  return chain(
+    plugins({ may: byTheGuard, podSecurity: UNEXEMPTED, limitedResources: [], bootstrapKeys: [], ...powers }),
+  )
 }
 
 /** Each resource meets only the plugins that look at it. */

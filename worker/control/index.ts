@@ -16,6 +16,7 @@ import { nodeIpam } from './node-ipam.ts'
 import { nodeLifecycle } from './node-lifecycle.ts'
 import { podGc, terminatedGc, unscheduledGc } from './pod-gc.ts'
 import { replicaset } from './replicaset.ts'
+import { resourceQuota } from './resource-quota.ts'
 import { rootCa } from './root-ca.ts'
 import { scheduler } from './scheduler/scheduler.ts'
 import { serviceAccount } from './service-account.ts'
@@ -67,6 +68,7 @@ export function allControllers({ kinds, ca, api, clusterCidr, signToken }: Contr
     podGc,
     unscheduledGc,
     terminatedGc(),
+    resourceQuota(content),
     garbageCollector(kindOf),
     claimProtection,
     volumeProtection,

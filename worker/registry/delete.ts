@@ -32,8 +32,9 @@ export function remove(
   const gone = mayGo(kind, marked)
   if (dryRun) return { row: dryRow(key, marked, row.version), gone }
   if (!gone) return { row: tx.update(kind.resource, marked), gone }
+  const last = tx.delete(key, marked)
   admission.gone(tx, kind, old)
-  return { row: tx.delete(key, marked), gone }
+  return { row: last, gone }
 }
 
 /** Throws 409 where the object is not the one that the caller means. */

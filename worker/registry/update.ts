@@ -50,9 +50,9 @@ export function update(
   admission.validate(tx, { ...attributes, object: ready })
   if (dryRun) return dryRow(key, ready, row.version)
   if (isDeleting(ready) && mayGo(kind, ready)) {
-    admission.gone(tx, kind, ready)
     // Watches see the last stored state go; who removed the last finalizer sees what it wrote.
     const { version } = tx.delete(key)
+    admission.gone(tx, kind, ready)
     return dryRow(key, ready, version)
   }
   return orUntracked(ready, options, (fitting) => tx.update(kind.resource, fitting))
