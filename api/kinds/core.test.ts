@@ -45,6 +45,10 @@ test.for(of('AP263'))(
   },
 )
 
+test.for(of('AP266'))('[AP266] volumes on other machines are refused in Kubernetes’ words: $name', (one) => {
+  expect(wrong(one.resource, one.body)).toEqual(said(one))
+})
+
 const base64 = (text: string): string => Buffer.from(text).toString('base64')
 const secret = (certificate: string, key: string): JsonObject => ({
   type: 'kubernetes.io/tls',

@@ -85,7 +85,7 @@ function affinityChanges(now: VolumeNodeAffinity | undefined, old: VolumeNodeAff
 
 function updateErrors(volume: PersistentVolume, old: PersistentVolume): FieldError[] {
   const { spec } = volume
-  const whole = volumeSpecErrors(spec, SPEC, hasBadLabelValue(old.spec))
+  const whole = volumeSpecErrors(spec, SPEC, old.metadata.name, hasBadLabelValue(old.spec))
   // The strategy checks the object, and ValidatePersistentVolumeUpdate does so again.
   const errors = [...whole, ...mountOptionErrors(volume), ...whole]
   const [before, after] = [sourceOf(old.spec, old.spec), sourceOf(spec, old.spec)]
@@ -151,7 +151,9 @@ export const persistentvolumes = declare<PersistentVolume>('persistentvolumes', 
   }),
   prepareUpdate,
   validate: (volume, { operation }) =>
-    operation === 'create' ? [...volumeSpecErrors(volume.spec, SPEC), ...mountOptionErrors(volume)] : [],
+    operation === 'create'
+      ? [...volumeSpecErrors(volume.spec, SPEC, volume.metadata.name), ...mountOptionErrors(volume)]
+      : [],
   validateUpdate: updateErrors,
   validateStatus: () => [],
   warn,

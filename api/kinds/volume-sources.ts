@@ -1,4 +1,4 @@
-import { type FieldError, type Path, eachInvalid, forbidden, invalidValue, required } from '../meta/field-error.ts'
+import { type FieldError, type Path, eachInvalid, forbidden, required } from '../meta/field-error.ts'
 import { dnsLabelErrors, dnsSubdomainErrors } from '../meta/names.ts'
 import type { PersistentVolumeSpec, Volume } from '../schema/types.generated.ts'
 import { noBacksteps } from './pod/paths.ts'
@@ -8,7 +8,7 @@ import { hostPath } from './pod/volumes.ts'
 
 /** Where the bytes of a PersistentVolume lie: `ValidatePersistentVolumeSpec` of pkg/apis/core/validation. */
 
-type Judge = (spec: PersistentVolumeSpec, at: Path, errors: FieldError[]) => void
+type Judge = (spec: PersistentVolumeSpec, at: Path, errors: FieldError[], name: string) => void
 
 /** A Secret of a PersistentVolume may lie in any namespace, so it says in which. */
 function secret(ref: { name?: string; namespace?: string } | undefined, at: Path, errors: FieldError[]): void {
@@ -36,13 +36,15 @@ const OWN: Readonly<Partial<Record<keyof PersistentVolumeSpec, Judge>>> = {
   hostPath: ({ hostPath: of }, at, errors) => of && hostPath(of, at, errors),
   glusterfs: ({ glusterfs: of }, at, errors) => {
     need(bag(of), ['endpoints', 'path'], at, errors)
-    if (of?.endpointsNamespace !== '') return
+    const namespace = of?.endpointsNamespace
+    if (namespace === undefined) return
     const why = 'if the endpointnamespace is set, it must be a valid namespace name'
-    errors.push(invalidValue(at.child('endpointsNamespace'), '', why))
+    const messages = namespace === '' ? [why] : dnsLabelErrors(namespace)
+    errors.push(...eachInvalid(at.child('endpointsNamespace'), namespace, messages))
   },
-  iscsi: ({ iscsi: of }, at, errors) => {
+  iscsi: ({ iscsi: of }, at, errors, name) => {
     if (of === undefined) return
-    iscsi(of, at, errors)
+    iscsi(of, at, errors, name)
     if (of.secretRef !== undefined) need(bag(of.secretRef), ['name'], at.child('secretRef'), errors)
   },
   cinder: ({ cinder: of }, at, errors) => {
@@ -98,16 +100,22 @@ export const SOURCES = [
 ] as const satisfies readonly (keyof PersistentVolumeSpec)[]
 const OTHER_PATH: Readonly<Record<string, string>> = { gcePersistentDisk: 'persistentDisk' }
 
-function judged(spec: PersistentVolumeSpec, field: (typeof SOURCES)[number], at: Path, errors: FieldError[]): void {
+function judged(
+  spec: PersistentVolumeSpec,
+  field: (typeof SOURCES)[number],
+  name: string,
+  at: Path,
+  errors: FieldError[],
+): void {
   const own = OWN[field]
-  if (own !== undefined) return own(spec, at, errors)
+  if (own !== undefined) return own(spec, at, errors, name)
   // These sources have the same rules in Pods; of their Secrets, in which alone they differ, no rule speaks.
   const volume = { name: '', [field]: spec[field] } as Volume
   if (field !== 'local') REMOTE[field]?.(volume, at, errors)
 }
 
-/** One source, no more and no less. */
-export function sourceErrors(spec: PersistentVolumeSpec, at: Path): FieldError[] {
+/** One source, no more and no less. `name` is that of the volume, empty where it stands in another object. */
+export function sourceErrors(spec: PersistentVolumeSpec, at: Path, name: string): FieldError[] {
   const errors: FieldError[] = []
   let found = 0
   for (const field of SOURCES) {
@@ -117,7 +125,7 @@ export function sourceErrors(spec: PersistentVolumeSpec, at: Path): FieldError[]
       errors.push(forbidden(at.child(field === 'cephfs' ? 'cephFS' : field), 'may not specify more than 1 volume type'))
       continue
     }
-    judged(spec, field, at.child(OTHER_PATH[field] ?? field), errors)
+    judged(spec, field, name, at.child(OTHER_PATH[field] ?? field), errors)
     if (field === 'local' && spec.nodeAffinity === undefined) {
       errors.push(required(at.child('nodeAffinity'), 'Local volume requires node affinity'))
     }

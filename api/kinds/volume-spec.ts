@@ -66,7 +66,12 @@ const modesOf = ({ accessModes = [] }: PersistentVolumeSpec, at: Path): FieldErr
 ]
 
 /** `anyLabelValue`: values of the node affinity are those of an old object. */
-export function volumeSpecErrors(spec: PersistentVolumeSpec, at: Path, anyLabelValue = false): FieldError[] {
+export function volumeSpecErrors(
+  spec: PersistentVolumeSpec,
+  at: Path,
+  name: string,
+  anyLabelValue = false,
+): FieldError[] {
   const reclaim = spec.persistentVolumeReclaimPolicy ?? ''
   const here = at.child('persistentVolumeReclaimPolicy')
   const recyclesRoot = isRoot(spec.hostPath?.path) && reclaim === 'Recycle'
@@ -75,7 +80,7 @@ export function volumeSpecErrors(spec: PersistentVolumeSpec, at: Path, anyLabelV
     ...capacityErrors(spec.capacity, at.child('capacity')),
     ...(reclaim === '' || RECLAIM.includes(reclaim) ? [] : [notSupported(here, reclaim, RECLAIM)]),
     ...affinityErrors(spec, at, anyLabelValue),
-    ...sourceErrors(spec, at),
+    ...sourceErrors(spec, at, name),
     ...(recyclesRoot ? [forbidden(here, "may not be 'recycle' for a hostPath mount of '/'")] : []),
     ...classNameErrors(spec.storageClassName, at.child('storageClassName')),
     ...volumeModeErrors(spec.volumeMode, at.child('volumeMode')),
@@ -97,7 +102,7 @@ export function inlineSpecErrors(spec: PersistentVolumeSpec, at: Path): FieldErr
     errors.push(forbidden(at.child('persistentVolumeReclaimPolicy'), why))
   }
   if (spec.nodeAffinity !== undefined) errors.push(forbidden(at.child('nodeAffinity'), INLINE))
-  errors.push(...sourceErrors(spec, at))
+  errors.push(...sourceErrors(spec, at, ''))
   if (storageClassName) errors.push(forbidden(at.child('storageClassName'), INLINE))
   if (volumeMode !== undefined && volumeMode !== 'Filesystem') {
     const why = 'may not specify volumeMode other than Filesystem in the context of inline volumes'

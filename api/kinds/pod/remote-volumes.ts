@@ -45,7 +45,8 @@ const needs =
 
 function partition(value: number | undefined, at: Path, errors: FieldError[]): void {
   if (value !== undefined && (value < 0 || value > 255)) {
-    errors.push(invalidValue(at.child('partition'), value, rangeMessage(0, 255)))
+    // Zero is allowed, though the text says otherwise.
+    errors.push(invalidValue(at.child('partition'), value, rangeMessage(1, 255)))
   }
 }
 
@@ -55,24 +56,38 @@ const SCHEMES: Readonly<Record<string, RegExp>> = {
   naa: /^naa.[A-Za-z0-9]{32}$/,
 }
 
-function iscsiName(name: string, at: Path, errors: FieldError[]): void {
+function iscsiName(name: string, unknown: string, at: Path, errors: FieldError[]): void {
   const scheme = SCHEMES[name.slice(0, 3)]
-  if (scheme === undefined) errors.push(invalidValue(at, name, 'must be valid format starting with iqn, eui, or naa'))
+  if (scheme === undefined) errors.push(invalidValue(at, name, unknown))
   else if (!scheme.test(name)) errors.push(invalidValue(at, name, 'must be valid format'))
 }
 
-/** Volumes of Pods and PersistentVolumes differ in what else they say of the Secret. */
+const ISCSI_LONG =
+  'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.'
+
+/** The path that the kubelet makes of both must fit where iSCSI puts it; nothing where it does. */
+export const iscsiTooLong = (volume: string, { initiatorName, targetPortal }: Portal): string | undefined =>
+  initiatorName !== undefined && byteLength(`${volume}:${targetPortal}`) > 64 ? ISCSI_LONG : undefined
+
+type Portal = Pick<ISCSIVolumeSource, 'initiatorName' | 'targetPortal'>
+
+/** `name` is that of a PersistentVolume. It and a Pod's volume differ in texts, and in what else they say of the Secret. */
 export function iscsi(
   of: Omit<ISCSIVolumeSource, 'secretRef'> & { readonly secretRef?: object },
   at: Path,
   errors: FieldError[],
+  name?: string,
 ): void {
-  need(bag(of), ['targetPortal', 'iqn'], at, errors)
-  if (of.iqn) iscsiName(of.iqn, at.child('iqn'), errors)
+  need(bag(of), ['targetPortal'], at, errors)
+  const long = name === undefined ? undefined : iscsiTooLong(name, of)
+  if (long !== undefined) errors.push(invalidValue(at.child('targetportal'), of.targetPortal, long))
+  need(bag(of), ['iqn'], at, errors)
+  const unknown = `must be valid format${name === undefined ? ' starting with iqn, eui, or naa' : ''}`
+  if (of.iqn) iscsiName(of.iqn, unknown, at.child('iqn'), errors)
   if (of.lun < 0 || of.lun > 255) errors.push(invalidValue(at.child('lun'), of.lun, rangeMessage(0, 255)))
   const asksForSecret = of.chapAuthDiscovery === true || of.chapAuthSession === true
   if (asksForSecret && of.secretRef === undefined) errors.push(required(at.child('secretRef')))
-  if (of.initiatorName !== undefined) iscsiName(of.initiatorName, at.child('initiatorname'), errors)
+  if (of.initiatorName !== undefined) iscsiName(of.initiatorName, unknown, at.child('initiatorname'), errors)
 }
 
 function fc({ targetWWNs = [], wwids = [], lun }: FCVolumeSource, at: Path, errors: FieldError[]): void {

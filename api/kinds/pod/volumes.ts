@@ -18,7 +18,7 @@ import { downwardFile, keysToPaths } from './files.ts'
 import type { Volumes } from './mounts.ts'
 import { mode, noBacksteps } from './paths.ts'
 import { projected } from './projected.ts'
-import { csi, REMOTE } from './remote-volumes.ts'
+import { csi, iscsiTooLong, REMOTE } from './remote-volumes.ts'
 import type { Tolerated } from './tolerated.ts'
 
 /** Volumes of a Pod: `ValidateVolumes` of pkg/apis/core/validation. */
@@ -149,12 +149,8 @@ function source(volume: Volume, around: Around, at: Path, errors: FieldError[]):
       if (around.isPod && !volume.image?.reference) errors.push(required(at.child('image').child('reference')))
       pullPolicy(volume.image?.pullPolicy, at.child('image').child('pullPolicy'), errors)
     } else (LOCAL[field] ?? REMOTE[field])?.(volume, at.child(OTHER_PATH[field] ?? field), errors)
-    if (field === 'iscsi' && volume.iscsi?.initiatorName !== undefined) {
-      if (`${volume.name}:${volume.iscsi.targetPortal}`.length <= 64) continue
-      const why =
-        'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.'
-      errors.push(invalidValue(at.child('name'), volume.name, why))
-    }
+    const long = field === 'iscsi' && volume.iscsi !== undefined ? iscsiTooLong(volume.name, volume.iscsi) : undefined
+    if (long !== undefined) errors.push(invalidValue(at.child('name'), volume.name, long))
   }
   if (found === 0) errors.push(required(at, 'must specify a volume type'))
 }
