@@ -196,27 +196,45 @@ test('[AP231] Node Lifecycle should run through the lifecycle of a node', async 
   await gone(cluster, path)
 })
 
-test.each(['podtemplates', 'events', 'services', 'configmaps'])(
-  '[AP231] deletecollection deletes what its selector selects of %s, and nothing else',
-  async (plural) => {
-    const bodies: Readonly<Record<string, object>> = {
-      podtemplates: { template: pod('t') },
-      events: { involvedObject: { kind: 'Pod', namespace: NS, name: 'p' }, reason: 'R', message: 'm', type: 'Normal' },
-      services: { spec: { ports: [{ port: 80 }] } },
-      configmaps: {},
-    }
-    for (const name of ['one', 'two', 'three']) {
-      const labels = { keep: String(name === 'three'), all: plural }
-      await cluster.api.expect('POST', `${base}/${plural}`, { metadata: { name, labels }, ...bodies[plural] })
-    }
-    await cluster.api.expect('DELETE', `${base}/${plural}?labelSelector=keep%3Dfalse,all%3D${plural}`)
-    const path = `${base}/${plural}?labelSelector=all%3D${plural}`
-    const names = async () =>
-      (await cluster.api.expect<{ items: Anything[] }>('GET', path)).items.map(({ metadata }) => metadata.name)
-    await until(async () => (await names()).length === 1, 10_000, 'two are gone')
-    expect(await names()).toEqual(['three'])
-  },
-)
+const about = { kind: 'Pod', namespace: NS, name: 'p' }
+test.each<[string, string, object]>([
+  ['PodTemplates should delete a collection of pod templates', `${base}/podtemplates`, { template: pod('t') }],
+  [
+    'Events should delete a collection of events',
+    `${base}/events`,
+    { involvedObject: about, reason: 'R', message: 'm', type: 'Normal' },
+  ],
+  [
+    'Events API should delete a collection of events',
+    `/apis/events.k8s.io/v1/namespaces/${NS}/events`,
+    {
+      regarding: about,
+      reason: 'R',
+      note: 'n',
+      type: 'Normal',
+      action: 'Do',
+      reportingController: 'test',
+      reportingInstance: 'test-1',
+      eventTime: '2020-01-01T00:00:00.000000Z',
+    },
+  ],
+  ['Services should delete a collection of services', `${base}/services`, { spec: { ports: [{ port: 80 }] } }],
+  ['ConfigMaps in a collection are deleted by their labels', `${base}/configmaps`, {}],
+])('[AP231] %s', async (title, path, body) => {
+  const all = title.split(' ', 2).join('-')
+  const prefix = all.toLowerCase()
+  for (const name of ['one', 'two', 'three']) {
+    const labels = { keep: String(name === 'three'), all }
+    await cluster.api.expect('POST', path, { metadata: { name: `${prefix}-${name}`, labels }, ...body })
+  }
+  await cluster.api.expect('DELETE', `${path}?labelSelector=keep%3Dfalse,all%3D${all}`)
+  const names = async () =>
+    (await cluster.api.expect<{ items: Anything[] }>('GET', `${path}?labelSelector=all%3D${all}`)).items.map(
+      ({ metadata }) => metadata.name,
+    )
+  await until(async () => (await names()).length === 1, 10_000, 'two are gone')
+  expect(await names()).toEqual([`${prefix}-three`])
+})
 
 test('[AP231] PodTemplates should replace a pod template', async () => {
   const made = await cluster.api.expect<Anything>('POST', `${base}/podtemplates`, {

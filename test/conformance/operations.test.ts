@@ -25,6 +25,10 @@ const condition = (type: string) => ({
 const slicePool = (i: number) => ({ name: `pool-${i}`, generation: 1, resourceSliceCount: 1 })
 const claim = { devices: { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu' } }] } }
 
+const MATCHED = {
+  resourceRules: [{ apiGroups: ['apps'], apiVersions: ['v1'], operations: ['CREATE'], resources: ['deployments'] }],
+}
+
 const TABLE: Readonly<Record<string, Operations>> = {
   'CronJob should support CronJob API operations': {
     resource: 'cronjobs.batch',
@@ -39,7 +43,7 @@ const TABLE: Readonly<Record<string, Operations>> = {
   'API priority and fairness should support FlowSchema API operations': {
     resource: 'flowschemas.flowcontrol.apiserver.k8s.io',
     object: () => ({ spec: { matchingPrecedence: 10000, priorityLevelConfiguration: { name: 'global-default' } } }),
-    status: { conditions: [condition('Dangling')] },
+    status: { conditions: [condition('MyType')] },
   },
   'API priority and fairness should support PriorityLevelConfiguration API operations': {
     resource: 'prioritylevelconfigurations.flowcontrol.apiserver.k8s.io',
@@ -47,6 +51,35 @@ const TABLE: Readonly<Record<string, Operations>> = {
       spec: { type: 'Limited', limited: { nominalConcurrencyShares: 2, limitResponse: { type: 'Reject' } } },
     }),
     status: { conditions: [condition('MyType')] },
+  },
+  'ValidatingAdmissionPolicy [Privileged:ClusterAdmin] should support ValidatingAdmissionPolicy API operations': {
+    resource: 'validatingadmissionpolicies.admissionregistration.k8s.io',
+    object: () => ({ spec: { matchConstraints: MATCHED, validations: [{ expression: 'object.spec.replicas > 1' }] } }),
+    status: { conditions: [condition('StatusPatched')] },
+  },
+  'ValidatingAdmissionPolicy [Privileged:ClusterAdmin] should support ValidatingAdmissionPolicyBinding API operations':
+    {
+      resource: 'validatingadmissionpolicybindings.admissionregistration.k8s.io',
+      object: () => ({ spec: { policyName: 'p.example.com', validationActions: ['Deny'] } }),
+    },
+  'MutatingAdmissionPolicy [Privileged:ClusterAdmin] should support MutatingAdmissionPolicy API operations': {
+    resource: 'mutatingadmissionpolicies.admissionregistration.k8s.io',
+    object: () => ({
+      spec: {
+        matchConstraints: MATCHED,
+        reinvocationPolicy: 'Never',
+        mutations: [
+          {
+            patchType: 'ApplyConfiguration',
+            applyConfiguration: { expression: 'Object{spec: Object.spec{replicas: 2}}' },
+          },
+        ],
+      },
+    }),
+  },
+  'MutatingAdmissionPolicy [Privileged:ClusterAdmin] should support MutatingAdmissionPolicyBinding API operations': {
+    resource: 'mutatingadmissionpolicybindings.admissionregistration.k8s.io',
+    object: () => ({ spec: { policyName: 'p.example.com' } }),
   },
   'Lease lease API should be available': {
     resource: 'leases.coordination.k8s.io',
@@ -124,6 +157,10 @@ const TABLE: Readonly<Record<string, Operations>> = {
     object: () => ({ spec: { attacher: 'e2e', nodeName: 'n', source: { persistentVolumeName: 'pv' } } }),
     status: { attached: true },
   },
+  'VolumeAttachment Conformance should run through the lifecycle of a VolumeAttachment': {
+    resource: 'volumeattachments.storage.k8s.io',
+    object: () => ({ spec: { attacher: 'e2e', nodeName: 'n', source: { persistentVolumeName: 'pv' } } }),
+  },
   'VolumeAttributesClass [FeatureGate:VolumeAttributesClass] should run through the lifecycle of a VolumeAttributesClass':
     {
       resource: 'volumeattributesclasses.storage.k8s.io',
@@ -156,8 +193,8 @@ const TABLE: Readonly<Record<string, Operations>> = {
   },
   'Events should manage the lifecycle of an event': {
     resource: 'events',
-    object: (i) => ({
-      involvedObject: { kind: 'Pod', namespace: 'c-events', name: `p${i}` },
+    object: (i, namespace) => ({
+      involvedObject: { kind: 'Pod', namespace, name: `p${i}` },
       reason: 'Test',
       message: 'This is a test event',
       type: 'Normal',
@@ -167,8 +204,8 @@ const TABLE: Readonly<Record<string, Operations>> = {
   },
   'Events API should ensure that an event can be fetched, patched, deleted, and listed': {
     resource: 'events.events.k8s.io',
-    object: (i) => ({
-      regarding: { kind: 'Pod', namespace: 'c-events-events-k8s-io', name: `p${i}` },
+    object: (i, namespace) => ({
+      regarding: { kind: 'Pod', namespace, name: `p${i}` },
       reason: 'Test',
       note: 'This is a test event',
       type: 'Normal',
@@ -180,8 +217,8 @@ const TABLE: Readonly<Record<string, Operations>> = {
   },
 }
 
-test.each(Object.entries(TABLE))('[AP230] %s', async (_, of) => {
-  const namespace = `c-${of.resource.replaceAll('.', '-')}`
+test.each(Object.entries(TABLE))('[AP230] %s', async (title, of) => {
+  const namespace = `c-${Object.keys(TABLE).indexOf(title)}-${of.resource.split('.')[0]}`
   await cluster.api.expect('POST', '/api/v1/namespaces', { metadata: { name: namespace } })
   await allOperations(cluster, namespace, of)
   expect(await cluster.api.call('DELETE', `/api/v1/namespaces/${namespace}`)).toMatchObject({ code: 200 })

@@ -73,8 +73,8 @@ test('[AP212] a list comes in chunks of one state, each with the exact number th
   }
 })
 
-/** test/e2e/apimachinery/chunking.go: should support continue listing from the last key if the original version has been compacted away. */
-test('[AP212] behind a compaction a list goes on from its last key, inconsistently, where the 410 says', async () => {
+/** test/e2e/apimachinery/chunking.go, as the 410 says. */
+test('[AP212] Servers with support for API chunking should support continue listing from the last key if the original version has been compacted away, though the list is inconsistent', async () => {
   await open(16)
   await makeMany(12)
   const first = await list('limit=5')
