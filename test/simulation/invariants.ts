@@ -152,7 +152,7 @@ export class Invariants {
     if (!ready && !byHand) this.#say(`Pod ${pod.metadata.name} was evicted while no node is ready`)
   }
 
-  /** Recreate: nothing of the new template while anything of an old one runs. */
+  /** Recreate: nothing of the new template begins while anything of an old one runs. */
   #recreation(pod: Pod): void {
     const rs = this.#world.get<ReplicaSet>(
       'replicasets.apps',
@@ -164,6 +164,9 @@ export class Invariants {
     if (rs === undefined || d === undefined || isRolling(d) || d.spec.paused === true) return
     const current = (of: ReplicaSet): boolean => sameTemplate(of.spec.template, d.spec.template)
     if (!current(rs)) return
+    // What was begun in a pause stays beside the old ones, and a new size is given to it at once: scale() of sync.go asks
+    // for nothing but the size.
+    if (this.#podsOf(rs).some((other) => other.metadata.uid !== pod.metadata.uid && !isTerminal(other))) return
     const running = this.#setsOf(d)
       .filter((other) => !current(other))
       .flatMap((other) => this.#podsOf(other))
