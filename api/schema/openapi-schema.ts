@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../meta/object.ts'
+import type { Describe, Description } from './descriptions.ts'
 import type { Field, Model } from './schema.ts'
 import { typeOf } from './table.ts'
 
@@ -46,25 +47,39 @@ export function reachable(models: Iterable<string>): string[] {
 }
 
 /** Schemas of the models by name, with `x-kubernetes-group-version-kind` where a model is that of a kind. */
-export function schemasOf(models: readonly string[], kinds: PublishedKinds, dialect: Dialect): JsonObject {
-  return Object.fromEntries(models.map((model) => [model, modelSchema(model, kinds.get(model) ?? [], dialect)]))
+export function schemasOf(
+  models: readonly string[],
+  kinds: PublishedKinds,
+  dialect: Dialect,
+  describe: Describe,
+): JsonObject {
+  const schemas = models.map((model) => [model, modelSchema(model, kinds.get(model) ?? [], dialect, describe(model))])
+  return Object.fromEntries(schemas) as JsonObject
 }
 
-function modelSchema(name: string, kinds: readonly GroupVersionKind[], dialect: Dialect): JsonObject {
+function modelSchema(
+  name: string,
+  kinds: readonly GroupVersionKind[],
+  dialect: Dialect,
+  about: Description,
+): JsonObject {
   const model = typeOf(name)
   const special = SPECIALS[model.special ?? '']
-  const schema = special === undefined ? typeSchema(model, dialect) : special[dialect]
+  const schema = {
+    ...described(about.text),
+    ...(special === undefined ? typeSchema(model, dialect, about) : special[dialect]),
+  }
   if (kinds.length === 0) return schema
   return {
-    description: `${kinds[0]!.kind} of ${apiVersionOf(kinds[0]!)}.`,
     ...schema,
     'x-kubernetes-group-version-kind': kinds.map(({ group, kind, version }) => ({ group, kind, version })),
   }
 }
 
-const apiVersionOf = ({ group, version }: GroupVersionKind): string => (group === '' ? version : `${group}/${version}`)
+const described = (text: string | undefined): JsonObject =>
+  text === undefined || text === '' ? {} : { description: text }
 
-function typeSchema(model: Model, dialect: Dialect): JsonObject {
+function typeSchema(model: Model, dialect: Dialect, about: Description): JsonObject {
   if (model.fields === undefined) return fieldSchema(model, dialect)
   const fields = Object.entries(model.fields)
   const required = fields.filter(([, field]) => field.req === 1).map(([name]) => name)
@@ -73,16 +88,20 @@ function typeSchema(model: Model, dialect: Dialect): JsonObject {
     ...(required.length === 0 ? {} : { required }),
     ...(fields.length === 0
       ? {}
-      : { properties: Object.fromEntries(fields.map(([name, field]) => [name, fieldSchema(field, dialect)])) }),
+      : {
+          properties: Object.fromEntries(
+            fields.map(([name, field]) => [name, fieldSchema(field, dialect, about.fields[name])]),
+          ),
+        }),
     ...extensions(model),
     ...unions(model),
   }
 }
 
-function fieldSchema(field: Field, dialect: Dialect): JsonObject {
+function fieldSchema(field: Field, dialect: Dialect, text?: string): JsonObject {
   const aspects: JsonObject = {
-    // The table's defaults are JSON: they come from published schemas.
-    ...(field.def === undefined ? {} : { default: field.def as Json }),
+    ...described(text),
+    ...(dialect === 'v3' ? defaults(field) : {}),
     ...extensions(field),
   }
   if (field.ref !== undefined) {
@@ -100,6 +119,16 @@ function fieldSchema(field: Field, dialect: Dialect): JsonObject {
     ...(field.f === undefined ? {} : { format: field.f }),
     ...(field.enum === undefined ? {} : { enum: field.enum }),
   }
+}
+
+/**
+ * A struct that is no pointer and has no JSON form of its own is printed as `{}` (`mustEnforceDefault` of kube-openapi's
+ * generator). Swagger 2.0 tells no defaults (`PruneDefaults`).
+ */
+function defaults(field: Field): JsonObject {
+  // The table's defaults are JSON: they come from published schemas.
+  if (field.def !== undefined) return { default: field.def as Json }
+  return field.ref !== undefined && field.z === '{}' ? { default: {} } : {}
 }
 
 /** https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy and the patch strategies. */

@@ -1,12 +1,13 @@
 import type { Kind } from '../kinds/kind.ts'
 import type { JsonObject } from '../meta/object.ts'
+import type { Describe } from './descriptions.ts'
 import { OBJECTS, PATCH, PATCHES, QUERY, pathsOf, type Operation, type Path } from './openapi-paths.ts'
 import { reachable, refTo, schemasOf } from './openapi-schema.ts'
 import { discoveryPaths, resourcesPath } from './openapi-discovery.ts'
 import { about, documentOf, KUBERNETES, publishedKinds } from './openapi-v3.ts'
 
 /** The body of /openapi/v2: one swagger 2.0 document of all served kinds. */
-export function openapiV2(kinds: readonly Kind[]): JsonObject {
+export function openapiV2(kinds: readonly Kind[], describe: Describe): JsonObject {
   const published = publishedKinds(kinds)
   const versions = new Map(kinds.map((kind) => [documentOf(kind), kind]))
   const discovery = [...discoveryPaths(kinds).values(), ...[...versions.values()].map(resourcesPath)]
@@ -16,7 +17,7 @@ export function openapiV2(kinds: readonly Kind[]): JsonObject {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: KUBERNETES },
     paths: Object.fromEntries(paths.map((path) => [path.path, pathItem(path)])),
-    definitions: schemasOf(reachable([...published.keys(), ...answers]), published, 'v2'),
+    definitions: schemasOf(reachable([...published.keys(), ...answers]), published, 'v2', describe),
     securityDefinitions: {
       BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },
     },

@@ -1,5 +1,6 @@
 import type { Kind } from '../kinds/kind.ts'
 import type { JsonObject } from '../meta/object.ts'
+import { PACKED_DESCRIPTIONS, undescribed, type Describe } from './descriptions.ts'
 import { discoveryPaths, resourcesPath } from './openapi-discovery.ts'
 import { hasModel } from './table.ts'
 import {
@@ -31,10 +32,10 @@ export function openapiV3Index(kinds: readonly Kind[]): JsonObject {
   const known = indexes.get(kinds)
   if (known !== undefined) return known
   const names = [...new Set([...kinds.map(documentOf), ...discoveryPaths(kinds).keys()])].sort()
-  const paths = names.map((name) => {
-    const hash = hashOf(JSON.stringify(openapiV3(name, kinds)))
-    return [name, { serverRelativeURL: `/openapi/v3/${name}?hash=${hash}` }]
-  })
+  const paths = names.map((name) => [
+    name,
+    { serverRelativeURL: `/openapi/v3/${name}?hash=${openapiV3Hash(name, kinds)}` },
+  ])
   const index = { paths: Object.fromEntries(paths) as JsonObject }
   indexes.set(kinds, index)
   return index
@@ -42,26 +43,32 @@ export function openapiV3Index(kinds: readonly Kind[]): JsonObject {
 /** A list of kinds is never changed, and hashing all documents takes tens of milliseconds. */
 const indexes = new WeakMap<readonly Kind[], JsonObject>()
 
+/** Names what a document says. Of its descriptions only that they are these: they would double the time of the index. */
+export const openapiV3Hash = (name: string, kinds: readonly Kind[]): string =>
+  hashOf(`${(descriptions ??= hashOf(PACKED_DESCRIPTIONS))} ${JSON.stringify(openapiV3(name, kinds, undescribed))}`)
+let descriptions: string | undefined
+
 /**
  * The document of one group and version (`api/v1`, `apis/apps/v1`) or of discovery (`apis`, `version`), or undefined where
  * none of the kinds is of it.
  */
-export function openapiV3(name: string, kinds: readonly Kind[]): JsonObject | undefined {
+export function openapiV3(name: string, kinds: readonly Kind[], describe: Describe): JsonObject | undefined {
   const own = kinds.filter((kind) => documentOf(kind) === name)
   const [first] = own
-  if (first !== undefined) return document([resourcesPath(first), ...own.flatMap(pathsOf)], publishedKinds(own))
+  if (first !== undefined)
+    return document([resourcesPath(first), ...own.flatMap(pathsOf)], publishedKinds(own), describe)
   const path = discoveryPaths(kinds).get(name)
-  return path === undefined ? undefined : document([path], new Map())
+  return path === undefined ? undefined : document([path], new Map(), describe)
 }
 
-function document(paths: readonly Path[], published: Map<string, GroupVersionKind[]>): JsonObject {
+function document(paths: readonly Path[], published: Map<string, GroupVersionKind[]>, describe: Describe): JsonObject {
   const answers = paths.flatMap(({ operations }) => Object.values(operations).flatMap(({ answer }) => answer ?? []))
   return {
     openapi: '3.0.0',
     info: { title: 'Kubernetes', version: KUBERNETES },
     paths: Object.fromEntries(paths.map((path) => [path.path, pathItem(path)])),
     components: {
-      schemas: schemasOf(reachable([...published.keys(), ...answers]), published, 'v3'),
+      schemas: schemasOf(reachable([...published.keys(), ...answers]), published, 'v3', describe),
       securitySchemes: {
         BearerToken: {
           description: 'Bearer Token authentication',

@@ -1,7 +1,9 @@
+import { inflateRawSync } from 'node:zlib'
 import { BinaryReader } from '@bufbuild/protobuf/wire'
 import { expect, test } from 'vitest'
 import type { Kind, ResourceFacts } from '../kinds/kind.ts'
 import type { Json, JsonObject } from '../meta/object.ts'
+import { descriptionsIn, PACKED_DESCRIPTIONS } from './descriptions.ts'
 import { openapiV2Protobuf } from './openapi-protobuf.ts'
 import { openapiV2 } from './openapi-v2.ts'
 import { openapiV3, openapiV3Index } from './openapi-v3.ts'
@@ -24,8 +26,9 @@ const kinds: Kind[] = (resources as ResourceFacts[])
 /** A walk into JSON; the last key of a path may hold dots and slashes. */
 const into = (value: Json | undefined, ...path: string[]): Json | undefined =>
   path.reduce<Json | undefined>((at, key) => (at as JsonObject | undefined)?.[key], value)
-const core = openapiV3('api/v1', kinds)
-const apps = openapiV3('apis/apps/v1', kinds)
+const describe = descriptionsIn(inflateRawSync(Buffer.from(PACKED_DESCRIPTIONS, 'base64')).toString())
+const core = openapiV3('api/v1', kinds, describe)
+const apps = openapiV3('apis/apps/v1', kinds, describe)
 const schema = (document: Json | undefined, model: string, ...path: string[]) =>
   into(document, 'components', 'schemas', model, ...path)
 
@@ -37,7 +40,7 @@ test('[AP61] the index names the document of each served group and version, with
   const fewer = into(openapiV3Index(kinds.filter((kind) => kind.kind !== 'Pod')), 'paths')
   expect(into(fewer, 'apis/apps/v1')).toEqual(paths['apis/apps/v1'])
   expect(into(fewer, 'api/v1')).not.toEqual(paths['api/v1'])
-  expect(openapiV3('apis/nope/v1', kinds)).toBeUndefined()
+  expect(openapiV3('apis/nope/v1', kinds, describe)).toBeUndefined()
 })
 
 test('[AP62] kinds are found by their group, version and kind', () => {
@@ -61,6 +64,7 @@ test('[AP62] only types that served kinds lead to are published, and all of thos
 
 test('[AP63] what patches need to know stands at the fields', () => {
   expect(schema(apps, 'io.k8s.api.core.v1.Container', 'properties', 'ports')).toEqual({
+    description: expect.stringMatching(/^List of ports to expose from the container\./),
     type: 'array',
     items: { $ref: '#/components/schemas/io.k8s.api.core.v1.ContainerPort' },
     'x-kubernetes-list-map-keys': ['containerPort', 'protocol'],
@@ -69,27 +73,68 @@ test('[AP63] what patches need to know stands at the fields', () => {
     'x-kubernetes-patch-strategy': 'merge',
   })
   expect(schema(apps, 'io.k8s.api.apps.v1.DeploymentSpec', 'properties', 'strategy')).toEqual({
+    description: 'The deployment strategy to use to replace existing pods with new ones.',
+    default: {},
     allOf: [{ $ref: '#/components/schemas/io.k8s.api.apps.v1.DeploymentStrategy' }],
     'x-kubernetes-patch-strategy': 'retainKeys',
   })
 })
 
-/**
- * Recorded at /openapi/v3 of a kube-apiserver 1.36.2; without descriptions, the empty
- * defaults of structs, and the enums of list items, which the table does not hold. */
+/** Recorded at /openapi/v3 of a kube-apiserver 1.36.2. */
 test.each(Object.entries(recorded))('[AP63] %s is published as Kubernetes publishes it', (model, expected) => {
-  const document = model.includes('.batch.') ? openapiV3('apis/batch/v1', kinds) : core
+  const document = model.includes('.batch.') ? openapiV3('apis/batch/v1', kinds, describe) : core
   expect(schema(document, model)).toEqual(expected)
 })
 
 test('[AP63] numbers and words that one field may hold are a choice', () => {
   expect(schema(core, 'io.k8s.apimachinery.pkg.util.intstr.IntOrString')).toEqual({
+    description: expect.stringMatching(/^IntOrString is a type that can hold an int32 or a string\./),
     format: 'int-or-string',
     oneOf: [{ type: 'integer' }, { type: 'string' }],
   })
   expect(schema(core, 'io.k8s.apimachinery.pkg.api.resource.Quantity')).toEqual({
+    description: expect.stringMatching(/^Quantity is a fixed-point representation of a number\./),
     oneOf: [{ type: 'string' }, { type: 'number' }],
   })
+})
+
+/** `schemas` of a document, with the fields of each. */
+const published = (document: Json | undefined): [string, { description?: string; properties?: JsonObject }][] =>
+  Object.entries(into(document, 'components', 'schemas') as JsonObject) as never
+
+test('[AP280] every published type and field is described', () => {
+  for (const document of [core, apps]) {
+    const silent = published(document).filter(([, { description = '' }]) => description === '')
+    expect(silent.map(([model]) => model)).toEqual([])
+  }
+  const fields = published(core).flatMap(([model, { properties }]) =>
+    Object.entries(properties ?? {}).map(([field, it]) => [`${model} ${field}`, into(it, 'description')]),
+  )
+  const silent = fields.filter(([, description]) => description === undefined).map(([field]) => field)
+  expect(silent).toEqual([])
+})
+
+test('[AP280] a field that holds one of few words tells what each means', () => {
+  expect(schema(core, 'io.k8s.api.core.v1.Container', 'properties', 'terminationMessagePolicy', 'description')).toMatch(
+    /Cannot be updated\.\n\nPossible enum values:\n - `"FallbackToLogsOnError"` will read [^\n]+\n - `"File"` is the default behavior/,
+  )
+})
+
+test('[AP280] what a struct or a word is when it is left out is told in OpenAPI v3 alone', () => {
+  const protocol = ['io.k8s.api.core.v1.ContainerPort', 'properties', 'protocol', 'default']
+  const spec = ['io.k8s.api.core.v1.Pod', 'properties', 'spec', 'default']
+  const time = ['io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta', 'properties', 'creationTimestamp', 'default']
+  expect([protocol, spec, time].map((path) => into(core, 'components', 'schemas', ...path))).toEqual([
+    'TCP',
+    {},
+    undefined,
+  ])
+  const v2 = openapiV2(kinds, describe)
+  expect([protocol, spec, time].map((path) => into(v2, 'definitions', ...path))).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ])
 })
 
 /** kubectl looks for this on the PATCH of a kind: QueryParamVerifierV3, Patcher.gvkSupportsPatchOpenAPIV3. */
@@ -128,10 +173,13 @@ test('[AP64] only what is served has a path', () => {
 })
 
 test('[AP65] swagger 2.0 holds all served kinds in one document', () => {
-  const document = openapiV2(kinds)
+  const document = openapiV2(kinds, describe)
   expect(into(document, 'swagger')).toBe('2.0')
-  expect(into(document, 'definitions', 'io.k8s.apimachinery.pkg.api.resource.Quantity')).toEqual({ type: 'string' })
+  expect(into(document, 'definitions', 'io.k8s.apimachinery.pkg.api.resource.Quantity')).toMatchObject({
+    type: 'string',
+  })
   expect(into(document, 'definitions', 'io.k8s.api.apps.v1.DeploymentSpec', 'properties', 'strategy')).toEqual({
+    description: 'The deployment strategy to use to replace existing pods with new ones.',
     $ref: '#/definitions/io.k8s.api.apps.v1.DeploymentStrategy',
     'x-kubernetes-patch-strategy': 'retainKeys',
   })
@@ -171,10 +219,10 @@ const namedIn = (bytes: Uint8Array, number: number, name: string): Uint8Array =>
   )
 
 test('[AP65] the protobuf form of swagger 2.0 reads as openapi.v2.Document', () => {
-  const bytes = openapiV2Protobuf(openapiV2(kinds))
+  const bytes = openapiV2Protobuf(openapiV2(kinds, describe))
   expect(text(bytes, 1)).toBe('2.0')
   const definitions = inner(bytes, 9)
-  expect(list(definitions, 1)).toHaveLength(Object.keys(openapiV2(kinds)['definitions'] as JsonObject).length)
+  expect(list(definitions, 1)).toHaveLength(Object.keys(openapiV2(kinds, describe)['definitions'] as JsonObject).length)
   const container = namedIn(definitions, 1, 'io.k8s.api.core.v1.Container')
   expect(text(container, 22, 1)).toBe('object')
   const ports = namedIn(inner(container, 25), 1, 'ports')

@@ -207,8 +207,14 @@ function shapeOfCode(code: string, goType?: string): Shape {
 
 function fieldOf(field: Compact): Field {
   if (typeof field === 'string') return fieldOfCode(field)
-  const { y, ...rest } = field
-  return { ...fieldOfCode(y ?? ''), ...rest }
+  const { y, ie, ...rest } = field
+  const known = fieldOfCode(y ?? '')
+  if (ie === undefined) return { ...known, ...rest }
+  // `ie`: the enum of a list's or a map's elements, as the generator writes it.
+  const element = { enum: ie as string[] }
+  if (known.items !== undefined) known.items = { ...known.items, ...element }
+  if (known.map !== undefined) known.map = { ...known.map, ...element }
+  return { ...known, ...rest }
 }
 function fieldOfCode(code: string): Field {
   if (code.startsWith('@')) return { ref: PREFIX + code.slice(1) }

@@ -144,6 +144,21 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     }
   })
 
+  test('[AP281] explain tells what Kubernetes tells, of a kind, of a field within it, and of all its fields', async () => {
+    const told = async (...args: string[]): Promise<string> => (await ok(['explain', ...args])).replaceAll(/\s+/g, ' ')
+    expect(await told('pod')).toContain(
+      'Pod is a collection of containers that can run on a host. This resource is created by clients and scheduled onto hosts.',
+    )
+    const policy = await told('deployment.spec.template.spec.containers.imagePullPolicy')
+    expect(policy).toContain(
+      'Image pull policy. One of Always, Never, IfNotPresent. Defaults to Always if :latest tag is',
+    )
+    expect(policy).toContain('- `"IfNotPresent"` means that kubelet pulls if the image isn\'t present on disk.')
+    const all = await ok(['explain', 'job', '--recursive'])
+    expect(all).toMatch(/DESCRIPTION:\n +Job represents the configuration of a single job\./)
+    expect(all).toMatch(/\n +backoffLimitPerIndex\t<integer>\n/)
+  })
+
   test('[AP100] cordon, taint, uncordon of a Node', async () => {
     const node = `n-${ns}`
     await cluster.ok(['create', '-f', '-'], {

@@ -127,6 +127,19 @@ test('[AP201] an OpenAPI document has an ETag; under its hash it is kept for eve
   expect((await t.call('POST', '/openapi/v2', {})).status).toBe(405)
 })
 
+test('[AP282] documents describe what they publish, in both versions', async () => {
+  type Schemas = Record<string, { description?: string }>
+  const index = JSON.parse((await get('/openapi/v3')).text) as { paths: Record<string, { serverRelativeURL: string }> }
+  const silent = (schemas: Schemas | undefined) =>
+    Object.entries(schemas ?? {}).flatMap(([model, { description = '' }]) => (description === '' ? [model] : []))
+  for (const { serverRelativeURL } of Object.values(index.paths)) {
+    const { components } = JSON.parse((await get(serverRelativeURL)).text) as { components?: { schemas?: Schemas } }
+    expect(silent(components?.schemas), serverRelativeURL).toEqual([])
+  }
+  const { definitions } = JSON.parse((await get('/openapi/v2')).text) as { definitions: Schemas }
+  expect(silent(definitions)).toEqual([])
+})
+
 test('[AP201] every stored resource is explained: its kind, its list and each path of it', async () => {
   const document = JSON.parse((await get('/openapi/v2')).text) as {
     paths: Record<string, object>

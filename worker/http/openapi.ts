@@ -1,10 +1,12 @@
+import { inflateRawSync } from 'node:zlib'
 import type { Hono } from 'hono'
 import { declare, resourceOf } from '../../api/kinds/declare.ts'
 import type { Kind, ResourceFacts } from '../../api/kinds/kind.ts'
 import { methodNotAllowed, unknownResource } from '../../api/meta/failures.ts'
+import { descriptionsIn, PACKED_DESCRIPTIONS } from '../../api/schema/descriptions.ts'
 import { openapiV2Protobuf, OPENAPI_V2_PROTOBUF, OPENAPI_V2_PROTOBUF_OLD } from '../../api/schema/openapi-protobuf.ts'
 import { openapiV2 } from '../../api/schema/openapi-v2.ts'
-import { hashOf, openapiV3, openapiV3Index } from '../../api/schema/openapi-v3.ts'
+import { hashOf, openapiV3, openapiV3Hash, openapiV3Index } from '../../api/schema/openapi-v3.ts'
 import type { Env } from './app.ts'
 import { unchanged } from './conditional.ts'
 import { VIRTUAL } from './discovery.ts'
@@ -18,19 +20,28 @@ interface Document {
   readonly body: string | Uint8Array<ArrayBuffer>
   readonly hash: string
 }
+/** Unpacked for each document: they are asked for rarely, and a megabyte is much to hold. */
+const describe = () => descriptionsIn(inflateRawSync(Buffer.from(PACKED_DESCRIPTIONS, 'base64')).toString())
 const made = new WeakMap<readonly Kind[], Map<string, Document>>()
 
-function memo(kinds: readonly Kind[], name: string, make: () => Document['body'] | undefined): Document | undefined {
+function memo(
+  kinds: readonly Kind[],
+  name: string,
+  make: () => Document['body'] | undefined,
+  hash: (body: Document['body']) => string = hashOfBody,
+): Document | undefined {
   const known = made.get(kinds) ?? new Map<string, Document>()
   made.set(kinds, known)
   const found = known.get(name)
   if (found !== undefined) return found
   const body = make()
   if (body === undefined) return undefined
-  const document = { body, hash: hashOf(typeof body === 'string' ? body : Buffer.from(body).toString('latin1')) }
+  const document = { body, hash: hash(body) }
   known.set(name, document)
   return document
 }
+const hashOfBody = (body: Document['body']): string =>
+  hashOf(typeof body === 'string' ? body : Buffer.from(body).toString('latin1'))
 
 export function openapi(app: Hono<Env>, stored: readonly Kind[]): void {
   const kinds = publishedOf(stored)
@@ -74,13 +85,13 @@ function openapiV2Response(kinds: readonly Kind[], request: Request): Response {
   const accept = request.headers.get('accept') ?? ''
   const vary = 'Accept'
   if (isProtobuf(accept)) {
-    const make = () => Uint8Array.from(openapiV2Protobuf(openapiV2(kinds)))
+    const make = () => Uint8Array.from(openapiV2Protobuf(openapiV2(kinds, describe())))
     const document = memo(kinds, 'v2 protobuf', make)
     return document === undefined
       ? notAcceptable()
       : kept(request, document, { vary, 'content-type': OPENAPI_V2_PROTOBUF })
   }
-  const document = isJson(accept) ? memo(kinds, 'v2', () => JSON.stringify(openapiV2(kinds))) : undefined
+  const document = isJson(accept) ? memo(kinds, 'v2', () => JSON.stringify(openapiV2(kinds, describe()))) : undefined
   return document === undefined
     ? notAcceptable()
     : kept(request, document, { vary, 'content-type': 'application/json' })
@@ -104,10 +115,11 @@ function openapiV3Response(kinds: readonly Kind[], request: Request, now: number
   const { pathname, searchParams } = new URL(request.url)
   const name = pathname.slice('/openapi/v3/'.length)
   if (!isJson(request.headers.get('accept') ?? '')) return notAcceptable()
-  const document = memo(kinds, `v3 ${name}`, () => {
-    const found = openapiV3(name, kinds)
+  const make = () => {
+    const found = openapiV3(name, kinds, describe())
     return found === undefined ? undefined : JSON.stringify(found)
-  })
+  }
+  const document = memo(kinds, `v3 ${name}`, make, () => openapiV3Hash(name, kinds))
   if (document === undefined) throw unknownResource()
   const headers = { vary: 'Accept', 'content-type': 'application/json' }
   const asked = searchParams.get('hash') ?? ''

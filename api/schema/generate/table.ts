@@ -93,7 +93,8 @@ function compactType(type: TypeFact, go: Record<string, GoField>): Record<string
 function compactField(field: FieldFact, go: GoField): CompactField {
   const { t: _t, f: _f, ref: _ref, items: _items, map: _map, known: _known, go: _go, ...rest } = field
   const y = code(field)
-  const extra = { ...rest, ...go }
+  const ie = (field.items ?? field.map)?.enum
+  const extra = { ...rest, ...(ie === undefined ? {} : { ie }), ...go }
   return Object.keys(extra).length === 0 ? y : { y, ...extra }
 }
 
