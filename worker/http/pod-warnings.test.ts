@@ -29,7 +29,7 @@ test('[AP265] who names a profile in an annotation is warned once, and reads it 
   expect(made.headers.get('warning')).toBe(warning)
   const field = { securityContext: { appArmorProfile: { type: 'RuntimeDefault' } } }
   expect(made.body).toMatchObject({ spec: { containers: [field] } })
-  const type = { 'content-type': 'application/merge-patch+json' }
+  const type = { headers: { 'content-type': 'application/merge-patch+json' } }
   const labelled = await t.call('PATCH', `${PODS}/x`, { metadata: { labels: { a: 'b' } } }, type)
   expect([labelled.status, labelled.headers.get('warning')]).toEqual([200, null])
 })
