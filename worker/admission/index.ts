@@ -11,6 +11,7 @@ import { defaultStorageClass } from './default-storage-class.ts'
 import { defaultTolerationSeconds } from './default-toleration-seconds.ts'
 import { limitRanger } from './limit-ranger.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { nodeRestriction } from './node-restriction.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import type { Plugin } from './plugin.ts'
 import { type PodSecurity, podSecurity, UNEXEMPTED } from './pod-security.ts'
@@ -42,6 +43,7 @@ const plugins = (powers: Powers): readonly Plugin[] => [
   namespaceLifecycle,
   limitRanger,
   serviceAccount,
+  nodeRestriction(powers.may),
   taintNodesByCondition,
   podSecurity(powers.podSecurity),
   priority,

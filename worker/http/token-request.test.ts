@@ -170,10 +170,11 @@ test('[GD43] a Pod of a node says so, and a life of 3607 seconds is a year with 
 test('[GD44] a node asks for tokens of the accounts of its Pods, and of no others', async () => {
   await t.call('POST', '/api/v1/nodes', { metadata: { name: 'n1' } })
   await t.call('POST', ACCOUNTS, { metadata: { name: 'other' } })
-  await t.call('POST', '/api/v1/namespaces/default/pods', pod('p', { nodeName: 'n1' }))
+  const made = await t.call('POST', '/api/v1/namespaces/default/pods', pod('p', { nodeName: 'n1' }))
+  const { uid } = made.body['metadata'] as { uid: string }
   const { api } = t
   const token = api.store.transaction((tx) => createNodeToken(tx, api.secrets.key, { node: 'n1', machine: 'm' }))
-  await tokenFor({ boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'p' } }, { token })
+  await tokenFor({ boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'p', uid } }, { token })
   const refused = await t.call('POST', `${ACCOUNTS}/other/token`, request(), { token })
   expect(refused.status).toBe(403)
   expect(refused.text).toContain("no relationship found between node 'n1' and this object")

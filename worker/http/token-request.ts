@@ -79,7 +79,9 @@ function prepare(call: Call, tx: Tx, sent: JsonObject, dryRun: boolean): Prepare
   const errors = lifeErrors(request.spec.expirationSeconds ?? 0)
   if (errors.length > 0) throw invalid(TOKEN_REQUEST, '', errors)
   const attributes = { operation: 'CREATE', kind, namespace, name, subresource: 'token', caller, dryRun } as const
-  api.registry.validate(tx, { ...attributes, object: request })
+  // Admission sees the audiences that were asked for, before the default.
+  const object = { ...request, spec: { ...request.spec, audiences: audiences ?? [] } } as TokenRequest // the same fields
+  api.registry.validate(tx, { ...attributes, object })
   return { request, claims: claimsOf(call, tx, request, account) }
 }
 
