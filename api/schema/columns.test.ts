@@ -28,6 +28,20 @@ test.each(recorded.map((row) => [row.id, row] as const))('[AP41] cells as record
   expect(cellsOf(row.model, row.object as unknown as Resource, NOW)).toEqual(row.cells)
 })
 
+test('[AP283] columns are described as the printers of Kubernetes describe them', () => {
+  const described = (model: string) => columnsOf(`io.k8s.${model}`).map(({ name, description }) => [name, description])
+  const [name, ready, , , age] = described('api.core.v1.Pod')
+  expect(name![1]).toMatch(/^Name must be unique within a namespace\./)
+  expect(ready).toEqual(['Ready', 'The aggregate readiness state of this pod for accepting traffic.'])
+  expect(age![1]).toMatch(/^CreationTimestamp is a timestamp representing the server time/)
+  expect(described('api.apps.v1.ReplicaSet')[3]![1]).toMatch(/^readyReplicas is the number of non-terminating pods/)
+  const silent = modelNames().flatMap((model) =>
+    columnsOf(model).flatMap((column) => (column.description === '' ? [`${model} ${column.name}`] : [])),
+  )
+  // SwaggerDoc knows no description of a field that has none in Kubernetes' own reading.
+  expect(silent).toEqual(['io.k8s.api.node.v1.RuntimeClass Handler'])
+})
+
 test('[AP41] a kind without columns shows name and creation', () => {
   const scale = object({ metadata: { name: 'x', creationTimestamp: '2026-01-01T00:00:00Z' } })
   expect(columnsOf('io.k8s.api.autoscaling.v1.Scale').map((column) => column.name)).toEqual(['Name', 'Created At'])

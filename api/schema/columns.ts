@@ -1,4 +1,5 @@
 import type { Json, JsonObject, Resource } from '../meta/object.ts'
+import descriptions from './columns/descriptions.json' with { type: 'json' }
 import { CLUSTER } from './columns/cluster.ts'
 import { CORE } from './columns/core-group.ts'
 import { CREATED_AT, NAME, textAt, type Column } from './columns/formula.ts'
@@ -21,15 +22,20 @@ const GENERIC: Column[] = [NAME, CREATED_AT]
 
 const columnsFor = (model: string): Column[] => TABLES[model.replace(/^io\.k8s\./, '')] ?? GENERIC
 
+/** What the printers of Kubernetes (pkg/printers/internalversion) say of columns, by model; under no model, of all. */
+const DESCRIPTIONS: Readonly<Record<string, Readonly<Record<string, string>>>> = descriptions
+
 /** The columns of a kind, as they stand in a Table's `columnDefinitions`. */
-export const columnsOf = (model: string): ColumnDefinition[] =>
-  columnsFor(model).map(({ name, type, format, description, priority }) => ({
+export function columnsOf(model: string): ColumnDefinition[] {
+  const about = { ...DESCRIPTIONS[''], ...DESCRIPTIONS[model.replace(/^io\.k8s\./, '')] }
+  return columnsFor(model).map(({ name, type, format, priority }) => ({
     name,
     type,
     format,
-    description,
+    description: about[name] ?? '',
     priority,
   }))
+}
 
 /** The cells of one row; `now` (milliseconds since the epoch) is what ages are counted to. */
 export const cellsOf = (model: string, object: Resource, now: number): Json[] => {

@@ -3,9 +3,6 @@ import { drop } from './compare.ts'
 
 /** What is compared nowhere, and why; a line goes when its reason does. */
 const IGNORED = [
-  // Descriptions of columns are in podo's own words.
-  'columnDefinitions[*].description',
-  '[*].object.columnDefinitions[*].description',
   // That of a line in the recorded server's file of tokens.
   'status.userInfo.uid',
   'spec.uid',

@@ -106,10 +106,10 @@ const eventCount =
     at(event, 'series') === undefined ? numberAt(event, fields.count) || 1 : numberAt(event, 'series.count')
 
 const event = (fields: EventFields): Column[] => [
-  column('Last Seen', lastSeen(fields), { about: 'When the event was last observed.' }),
+  column('Last Seen', lastSeen(fields)),
   column('Type', text('type')),
   column('Reason', text('reason')),
-  column('Object', eventObject(fields), { about: 'The object that the event is about.' }),
+  column('Object', eventObject(fields)),
   wide('Subobject', text(`${fields.object}.fieldPath`)),
   wide('Source', eventSource(fields)),
   column('Message', (event) => textAt(event, fields.message).trim()),

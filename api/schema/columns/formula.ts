@@ -13,13 +13,11 @@ export interface Column {
   readonly type: 'string' | 'integer' | 'boolean' | 'date'
   readonly format: '' | 'name'
   readonly priority: 0 | 1
-  readonly description: string
   readonly cell: Formula
 }
 interface Look {
   readonly type?: Column['type']
   readonly format?: Column['format']
-  readonly about?: string
 }
 
 export const column = (name: string, cell: Formula, look: Look = {}): Column => ({
@@ -27,7 +25,6 @@ export const column = (name: string, cell: Formula, look: Look = {}): Column => 
   type: look.type ?? 'string',
   format: look.format ?? '',
   priority: 0,
-  description: look.about ?? '',
   cell,
 })
 export const wide = (name: string, cell: Formula, look: Look = {}): Column => ({
@@ -134,14 +131,13 @@ export const balancerAddresses = (object: JsonObject): string[] =>
     .filter((address) => address !== '')
     .sort(compareText)
 
-export const NAME = column('Name', text('metadata.name'), { format: 'name', about: 'Name of the object.' })
-export const AGE = column('Age', age('metadata.creationTimestamp'), { about: 'Time since the object was created.' })
+export const NAME = column('Name', text('metadata.name'), { format: 'name' })
+export const AGE = column('Age', age('metadata.creationTimestamp'))
 export const CREATED_AT = column('Created At', value('metadata.creationTimestamp', null), {
   type: 'date',
-  about: 'When the object was created.',
 })
 /** Names and images of the containers of a pod template at a path. */
 export const containers = (path: string): Column[] => [
-  wide('Containers', joined(path, ',', '', 'name'), { about: 'Names of the containers of the template.' }),
-  wide('Images', joined(path, ',', '', 'image'), { about: 'Images of the containers of the template.' }),
+  wide('Containers', joined(path, ',', '', 'name')),
+  wide('Images', joined(path, ',', '', 'image')),
 ]

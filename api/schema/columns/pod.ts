@@ -126,13 +126,9 @@ const ip = (pod: JsonObject): string => textAt(listAt(pod, 'status.podIPs')[0], 
 
 export const POD: Column[] = [
   NAME,
-  column('Ready', (pod) => `${podSum(pod).ready}/${podSum(pod).total}`, {
-    about: 'Containers that are ready, of all.',
-  }),
-  column('Status', (pod) => podSum(pod).reason, { about: 'What the states of the containers add up to.' }),
-  column('Restarts', (pod, now) => restartsText(podSum(pod), now), {
-    about: 'How often containers have been restarted, and when last.',
-  }),
+  column('Ready', (pod) => `${podSum(pod).ready}/${podSum(pod).total}`),
+  column('Status', (pod) => podSum(pod).reason),
+  column('Restarts', (pod, now) => restartsText(podSum(pod), now)),
   AGE,
   wide('IP', ip),
   wide('Node', text('spec.nodeName', '<none>')),

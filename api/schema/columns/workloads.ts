@@ -137,7 +137,7 @@ export const WORKLOADS: Record<string, Column[]> = {
   ],
   'api.apps.v1.Deployment': [
     NAME,
-    column('Ready', readyOfWanted, { about: 'Replicas that are ready, of those wanted.' }),
+    column('Ready', readyOfWanted),
     column('Up-to-date', integer('status.updatedReplicas')),
     column('Available', integer('status.availableReplicas')),
     AGE,

@@ -7,72 +7,20 @@
  * FACTS holds schema.json; DIR holds checkouts of k8s.io/api, apimachinery, apiextensions-apiserver and kube-aggregator
  * under their own names. Writes table/go-fields.json, which main.ts reads.
  */
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { shortName, type FieldFact, type GoField, type GoFields, type SchemaFacts, type TypeFact } from './facts.ts'
+import { folderOf, packagesIn } from './go-source.ts'
 
 const { values } = parseArgs({ options: { from: { type: 'string' }, sources: { type: 'string' } } })
 if (values.from === undefined || values.sources === undefined)
   throw new Error('usage: go-fields.ts --from FACTS --sources DIR')
-const sources = values.sources
-
-interface Member {
-  type: string
-  /** Undefined for an embedded struct. */
-  json: string | undefined
-}
-type Structs = Map<string, Member[]>
-
-const FOLDERS: [string, string][] = [
-  ['io.k8s.apimachinery.pkg.apis.meta.', 'apimachinery/pkg/apis/meta'],
-  ['io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.', 'apiextensions-apiserver/pkg/apis/apiextensions'],
-  ['io.k8s.kube-aggregator.pkg.apis.apiregistration.', 'kube-aggregator/pkg/apis/apiregistration'],
-]
-function folderOf(model: string): string | undefined {
-  const [group, version] = model.split('.').slice(-3)
-  if (model.startsWith('io.k8s.api.')) return `api/${group}/${version}`
-  const folder = FOLDERS.find(([prefix]) => model.startsWith(prefix))
-  return folder && `${folder[1]}/${version}`
-}
-
-const packages = new Map<string, Structs>()
-function structsOf(folder: string): Structs {
-  const known = packages.get(folder)
-  if (known !== undefined) return known
-  const structs: Structs = new Map()
-  const path = join(sources, folder)
-  const files = existsSync(path)
-    ? readdirSync(path).filter((name) => name.endsWith('.go') && !/_test|^zz_|generated/.test(name))
-    : []
-  for (const file of files) readStructs(readFileSync(join(path, file), 'utf8'), structs)
-  packages.set(folder, structs)
-  return structs
-}
-
-function readStructs(text: string, structs: Structs): void {
-  for (const [, name, body] of text.matchAll(/^type (\w+) struct \{\n(.*?)^\}/gms)) {
-    const members: Member[] = []
-    for (const line of (body ?? '').split('\n')) {
-      const tagged = /^\t(?:(\w+)\s+)?(\*?[\w.[\]*]+)\s+`.*?json:"([^"]*)"/.exec(line)
-      if (tagged !== null) {
-        const json = tagged[3] ?? ''
-        members.push({
-          type: tagged[2] ?? '',
-          json: json.includes(',inline') || json === '' ? undefined : json.split(',')[0],
-        })
-        continue
-      }
-      const embedded = /^\t(\*?[\w.]+)\s*(?:\/\/.*)?$/.exec(line)
-      if (embedded !== null) members.push({ type: embedded[1] ?? '', json: undefined })
-    }
-    structs.set(name ?? '', members)
-  }
-}
+const packageOf = packagesIn(values.sources)
 
 function membersOf(folder: string, name: string): Map<string, string> {
   const found = new Map<string, string>()
-  for (const member of structsOf(folder).get(name) ?? []) {
+  for (const member of packageOf(folder).structs.get(name)?.members ?? []) {
     if (member.json !== undefined) found.set(member.json, member.type)
     else if (!member.type.includes('.'))
       for (const [json, type] of membersOf(folder, member.type)) found.set(json, type)
@@ -92,6 +40,7 @@ function prefixed(type: string, version: string): string {
   if (type.startsWith('*')) return `*${prefixed(type.slice(1), version)}`
   if (type.startsWith('[]') || type.startsWith('map[')) return printed(type, version)
   if (type === 'byte') return 'uint8'
+  if (type === 'interface{}') return 'interface {}'
   if (/^(string|bool|int32|int64|float64|int|uint8)$/.test(type)) return type
   const [head, name] = type.split('.')
   if (name === undefined) return `${version}.${head}`
