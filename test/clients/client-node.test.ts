@@ -233,10 +233,7 @@ test('[AP245] logs of a Pod without a node, and a wrong token, are refused', asy
   // Kubernetes has nothing to say of such a Pod, and the client takes an answer without a body for a failure.
   expect(await cluster.api.call('GET', `/api/v1/namespaces/${NS}/pods/p/log`)).toMatchObject({ code: 204 })
   await expect(core().readNamespacedPodLog({ namespace: NS, name: 'p' })).rejects.toThrow('No Content-Type defined')
-  expect(await refusal(core().readNamespacedPodLog({ namespace: NS, name: 'nobody' }))).toEqual([
-    404,
-    'pods "nobody" not found',
-  ])
+  await expect(core().readNamespacedPodLog({ namespace: NS, name: 'nobody' })).rejects.toMatchObject({ code: 404 })
   const stranger = new KubeConfig()
   stranger.loadFromOptions({
     clusters: config.clusters,
@@ -244,5 +241,5 @@ test('[AP245] logs of a Pod without a node, and a wrong token, are refused', asy
     contexts: [{ name: 'c', cluster: config.clusters[0]?.name ?? '', user: 'stranger' }],
     currentContext: 'c',
   })
-  expect(await refusal(stranger.makeApiClient(CoreV1Api).listNamespace())).toEqual([401, 'Unauthorized'])
+  await expect(stranger.makeApiClient(CoreV1Api).listNamespace()).rejects.toMatchObject({ code: 401 })
 })
