@@ -9,12 +9,14 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { startCluster } from '../support/cluster.ts'
 import { readCases } from './case.ts'
+import { needsLater } from './later.ts'
 import { KNOWN } from './known.ts'
 import { replay } from './replay.ts'
 
 const { values } = parseArgs({ options: { area: { type: 'string' }, id: { type: 'string' }, quiet: { type: 'boolean' } } })
 const areas = values.area?.split(',')
 const cases = readCases(join(import.meta.dirname, 'cases')).filter(
+  (recorded) => needsLater(recorded) === undefined).filter(
   ({ area, id }) => (areas?.includes(area) ?? true) && id.includes(values.id ?? ''),
 )
 const cluster = await startCluster()
