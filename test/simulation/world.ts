@@ -156,6 +156,7 @@ export class World {
         by(caller)
         return inner.delete(tx, caller, ...rest)
       },
+      mutate: (tx, attributes) => inner.mutate(tx, attributes),
       validate: (tx, attributes) => inner.validate(tx, attributes),
       bind: (tx, caller, ...rest) => {
         by(caller)

@@ -74,7 +74,7 @@ function objectMatches(selector: LabelSelector | undefined, attributes: Attribut
   if (isEverything(wanted)) return true
   const sides = [
     ...('object' in attributes ? [attributes.object] : []),
-    ...('old' in attributes && attributes.operation !== 'CONNECT' ? [attributes.old] : []),
+    ...('old' in attributes ? [attributes.old] : []),
   ]
   return sides.some(({ metadata }) => matches(wanted, metadata.labels))
 }

@@ -62,6 +62,9 @@ export interface Call {
   readonly contentType: string | null
 }
 
+/** Answers one verb on one resource. */
+export type Verb = (call: Call) => Response | Promise<Response>
+
 export const callerOf = (api: Api, user: User, now: number, manager: string): Caller => ({
   user,
   manager,

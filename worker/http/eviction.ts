@@ -41,16 +41,8 @@ export async function evict(call: Call): Promise<Response> {
     const { namespace, name } = keyOf(call)
     // What is admitted is the Eviction, which has metadata as every object.
     const object = eviction as unknown as Resource
-    api.registry.validate(tx, {
-      operation: 'CREATE',
-      kind: pods,
-      namespace,
-      name,
-      subresource: 'eviction',
-      caller,
-      dryRun,
-      object,
-    })
+    const asked = { operation: 'CREATE', kind: pods, namespace, name, subresource: 'eviction', caller, dryRun } as const
+    api.registry.validate(tx, { ...asked, object: api.registry.mutate(tx, { ...asked, object }) })
     evictPod(api.registry, { pods, budgets }, tx, caller, keyOf(call), { ...options, dryRun })
   })
   const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 }

@@ -1,8 +1,8 @@
 import { methodNotAllowed, unknownResource } from '../../api/meta/failures.ts'
 import type { Caller } from '../registry/registry.ts'
-import { type Api, type Call, kindOf } from './api.ts'
+import { type Api, type Call, kindOf, type Verb } from './api.ts'
 import { bind } from './binding.ts'
-import { connect } from './connect.ts'
+import { connect, connecting } from './connect.ts'
 import { create } from './create.ts'
 import { remove } from './delete.ts'
 import { deletecollection } from './deletecollection.ts'
@@ -19,11 +19,11 @@ import { update } from './update.ts'
 import { onVirtual } from './virtual.ts'
 import { watch } from './watch.ts'
 
-type Verb = (call: Call) => Response | Promise<Response>
-
 /** Verbs of a collection, and of one object in it. */
 const COLLECTION: Readonly<Record<string, Verb>> = { list, watch, create, deletecollection }
 const OBJECT: Readonly<Record<string, Verb>> = { get, update, patch, delete: remove, watch }
+
+const PROXY = connecting(proxy)
 
 /** Subresources that work the same for every kind that has them. What is not here is 404, whatever the facts say. */
 const SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
@@ -37,10 +37,10 @@ const SUBRESOURCES: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
   resize: { get, update, patch },
   token: { create: requestToken },
   log: { get: connect },
-  exec: { get: connect, create: connect },
-  attach: { get: proxy, create: proxy },
-  portforward: { get: proxy, create: proxy },
-  proxy: { get: proxy, create: proxy, update: proxy, patch: proxy, delete: proxy },
+  exec: { get: connecting(connect), create: connecting(connect) },
+  attach: { get: PROXY, create: PROXY },
+  portforward: { get: PROXY, create: PROXY },
+  proxy: { get: PROXY, create: PROXY, update: PROXY, patch: PROXY, delete: PROXY },
 }
 
 /** Answers a request on a resource: who may do what has been decided before. */

@@ -52,7 +52,9 @@ function prepare(call: Call, tx: Tx, sent: JsonObject, dryRun: boolean): Prepare
   const { namespace, name } = info
   // What decodeBody answers has the fields of its model.
   const filled = withDefaults(TOKEN_REQUEST.model, sent)
-  const asked = trackedCreate(TOKEN_REQUEST, filled, 'token', caller) as unknown as TokenRequest
+  const tracked = trackedCreate(TOKEN_REQUEST, filled, 'token', caller) as unknown as Resource
+  const attributes = { operation: 'CREATE', kind, namespace, name, subresource: 'token', caller, dryRun } as const
+  const asked = api.registry.mutate(tx, { ...attributes, object: tracked }) as TokenRequest
   const given: Partial<TokenRequest['metadata']> = asked.metadata ?? {}
   checkNames(given, namespace, name)
   const account = tx.get(keyOf(call))?.object
@@ -78,7 +80,6 @@ function prepare(call: Call, tx: Tx, sent: JsonObject, dryRun: boolean): Prepare
   } as TokenRequest // the status comes with the token
   const errors = lifeErrors(request.spec.expirationSeconds ?? 0)
   if (errors.length > 0) throw invalid(TOKEN_REQUEST, '', errors)
-  const attributes = { operation: 'CREATE', kind, namespace, name, subresource: 'token', caller, dryRun } as const
   // Admission sees the audiences that were asked for, before the default.
   const object = { ...request, spec: { ...request.spec, audiences: audiences ?? [] } } as TokenRequest // the same fields
   api.registry.validate(tx, { ...attributes, object })

@@ -273,6 +273,20 @@ test('[ND25] a deleted Node ends its socket, and its agent is told to join again
   ])
 })
 
+test('[AP288] an agent that gives its Node a label that draws Pods is refused, and nothing is written', () => {
+  join()
+  const before = store.version
+  const labels = { 'node-role.kubernetes.io/control-plane': '' }
+  const socket = dial()
+  say(socket, hello('n1', 'm1', { node: { ...facts(), labels } }))
+  expect(socket.said().at(-1)).toMatchObject({
+    type: 'refused',
+    reason: 'Malformed',
+    message: 'nodes "n1" is forbidden: is not allowed to modify labels: node-role.kubernetes.io/control-plane',
+  })
+  expect(store.version).toBe(before)
+})
+
 test('[ND26] a machine that dials again replaces its old connection; another machine is refused', () => {
   join()
   const first = linked()

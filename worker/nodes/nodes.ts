@@ -1,4 +1,5 @@
 import type { Kind } from '../../api/kinds/kind.ts'
+import { StatusError } from '../../api/meta/status-error.ts'
 import {
   agree,
   readFromAgent,
@@ -89,7 +90,9 @@ export class Nodes<S extends NodeSocket = NodeSocket> {
       if (attachment.state === 'new') this.#hello(socket, attachment.node, text, now)
       else this.#linked(socket, attachment, readFromAgent(text), now)
     } catch (error) {
-      if (!(error instanceof WireError)) throw error
+      // What a node may not say of itself (NodeRestriction) ends the line as what nobody can read.
+      const isForbidden = error instanceof StatusError && error.reason === 'Forbidden'
+      if (!(error instanceof WireError) && !isForbidden) throw error
       this.#refuse(socket, 'Malformed', error.message)
     }
   }

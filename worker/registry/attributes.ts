@@ -20,7 +20,7 @@ export type Attributes = {
   | { readonly operation: 'CREATE'; readonly object: Resource }
   | { readonly operation: 'UPDATE'; readonly object: Resource; readonly old: Resource }
   | { readonly operation: 'DELETE'; readonly old: Resource; readonly options: DeleteOptions }
-  | { readonly operation: 'CONNECT'; readonly old: Resource }
+  | { readonly operation: 'CONNECT' }
 )
 
 /**

@@ -68,6 +68,7 @@ export function makeRegistry(kinds: readonly Kind[], admission: Admission): Regi
       followed({ tx, caller, kind, key }, options?.dryRun, () =>
         remove(admission, tx, caller, storedKind(kind), key, options),
       ),
+    mutate: (tx, attributes) => admission.mutate(tx, attributes),
     validate: (tx, attributes) => admission.validate(tx, attributes),
     bind(tx, caller, key, node, options) {
       if (pods === undefined) throw new Error('pods are not among the kinds of this registry')

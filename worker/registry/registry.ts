@@ -102,7 +102,9 @@ export interface Registry {
     options?: WriteOptions,
   ): { row: Row; created: boolean }
   delete(tx: Tx, caller: Caller, kind: Kind, key: Key, options?: DeleteOptions): Deletion
-  /** Admission alone, for what stores no object of its own (`serviceaccounts/token`). Throws what a plugin throws. */
+  /** Admission alone, its first half, for what stores no object of its own: answers the object as plugins made it. */
+  mutate(tx: Tx, attributes: Attributes & { readonly object: Resource }): Resource
+  /** Its second half (`serviceaccounts/token`, `pods/exec`). Both throw what a plugin throws. */
   validate(tx: Tx, attributes: Attributes): void
   /** Gives a Pod its node (`pods/binding`). 409 where it has one already or is going. */
   bind(tx: Tx, caller: Caller, key: Key, node: string, options?: UpdateOptions): Row
