@@ -25,7 +25,14 @@ export function port(): number {
 export const listenAddress = (): string => process.env['PODO_LISTEN'] ?? '127.0.0.1'
 
 /** Settings of the Worker that a person may choose, handed on from this command's environment. */
-const SETTINGS = ['PODO_CLUSTER_CIDR', 'PODO_QUOTA', 'PODO_AUDIT', 'PODO_ISSUER', 'PODO_AUTHENTICATION'] as const
+const SETTINGS = [
+  'PODO_CLUSTER_CIDR',
+  'PODO_QUOTA',
+  'PODO_AUDIT',
+  'PODO_ISSUER',
+  'PODO_AUTHENTICATION',
+  'PODO_POD_SECURITY',
+] as const
 
 export function workerVars(): Record<string, string> {
   const chosen = SETTINGS.map((name): [string, string] => [name, process.env[name] ?? ''])

@@ -74,11 +74,11 @@ const dice = {
 /** Opens the store and joins everything to it. Throws where the store may not be opened by this code or this key. */
 export function assemble(ctx: DurableObjectState, env: Env): Parts {
   const secrets = trustOf(env)
-  const settings = settingsOf(env)
+  const { podSecurity, audit: level } = settingsOf(env)
   const { key, previousKey } = secrets
   const { PODO_CA: ca = '', PODO_CLUSTER_CIDR: clusterCidr = DEFAULT_CIDR, PODO_API: url } = env
   const store = openStore(durableSql(ctx.storage), { sealer: sealer(key, previousKey), now: Date.now })
-  const registry = makeRegistry(kinds, makeAdmission({ bootstrapKeys: keysOf(secrets) }))
+  const registry = makeRegistry(kinds, makeAdmission({ bootstrapKeys: keysOf(secrets), podSecurity }))
   const governor = governorOf(ctx, env, store)
   const recorder = new EventRecorder(registry, kindNamed('events'), (now) => governor.mayRecord(now))
   const nodes = new Nodes({
@@ -114,7 +114,7 @@ export function assemble(ctx: DurableObjectState, env: Env): Parts {
   reconcileRoles({ store, registry, kindOf: kindOfResource, dice }, Date.now())
   createSystemObjects(store, registry, kinds, dice, Date.now())
   const accept: Api['accept'] = (watch, first) => hub.accept(watch, first)
-  const audit = { level: settings.audit, write: (line: string) => console.log(line) }
+  const audit = { level, write: (line: string) => console.log(line) }
   const api: Api = {
     store,
     reader,

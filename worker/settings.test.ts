@@ -8,7 +8,7 @@ test('[QT2] a wrong setting is told by name in a 503, and the right ones are rea
     limits: { requests: 1e5 },
   })
   const refusal = { code: 503, message: expect.stringMatching(/^this cluster is not set up: PODO_/) }
-  for (const wrong of [{ PODO_QUOTA: 'paid' }, { PODO_AUDIT: 'loud' }]) {
+  for (const wrong of [{ PODO_QUOTA: 'paid' }, { PODO_AUDIT: 'loud' }, { PODO_POD_SECURITY: '[]' }]) {
     expect(() => settingsOf(wrong)).toThrow(expect.objectContaining(refusal))
   }
 })

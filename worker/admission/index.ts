@@ -15,6 +15,7 @@ import { nodeRestriction } from './node-restriction.ts'
 import { persistentVolumeClaimResize } from './persistent-volume-claim-resize.ts'
 import type { Plugin } from './plugin.ts'
 import { type PodSecurity, podSecurity, UNEXEMPTED } from './pod-security.ts'
+import { podResizeValidator } from './pod-resize-validator.ts'
 import { podTopologyLabels } from './pod-topology-labels.ts'
 import { priority } from './priority.ts'
 import { resourceQuota } from './resource-quota.ts'
@@ -25,6 +26,8 @@ import { storageObjectInUseProtection } from './storage-object-in-use-protection
 import { taintNodesByCondition } from './taint-nodes-by-condition.ts'
 
 export type { Action, Authoriser } from './authoriser.ts'
+export type { PodSecurity } from './pod-security.ts'
+export { podSecurityOf } from './pod-security-setting.ts'
 
 /** What admission needs of the rooms beside it. */
 export interface Powers {
@@ -57,6 +60,7 @@ const plugins = (powers: Powers): readonly Plugin[] => [
   certificateSubjectRestriction,
   defaultIngressClass,
   podTopologyLabels,
+  podResizeValidator,
   bootstrapTokens(powers.bootstrapKeys),
   roleEscalation,
   mutatingAdmissionWebhook,

@@ -4,6 +4,7 @@ import type { Resource } from '../../api/meta/object.ts'
 import type { Pod } from '../../api/schema/types.generated.ts'
 import { creating, furnished, someone } from '../../test/support/admitted.ts'
 import { testApi, type TestApi } from '../../test/support/api.ts'
+import { podSecurityOf } from './pod-security-setting.ts'
 import { podSecurity, UNEXEMPTED } from './pod-security.ts'
 
 const ENFORCE = 'pod-security.kubernetes.io/enforce'
@@ -107,4 +108,31 @@ test('[AP192] who is exempt is not asked, and notes go to the audit', () => {
     'pod-security.kubernetes.io/audit-violations':
       'would violate PodSecurity "baseline:latest": host namespaces (hostPID=true)',
   })
+})
+
+test('[AP192] a setting says what holds without labels, and who is exempt', () => {
+  expect(podSecurityOf(undefined)).toBe(UNEXEMPTED)
+  const setting = podSecurityOf(
+    JSON.stringify({
+      defaults: { enforce: 'baseline', 'enforce-version': 'v1.30', audit: 'restricted' },
+      exemptions: { namespaces: ['kube-system'] },
+    }),
+  )
+  expect(setting).toEqual({
+    defaults: {
+      enforce: { level: 'baseline', version: 30 },
+      audit: { level: 'restricted', version: 'latest' },
+      warn: { level: 'privileged', version: 'latest' },
+    },
+    exemptions: { usernames: [], runtimeClasses: [], namespaces: ['kube-system'] },
+  })
+  const wrong = [
+    '{',
+    '[]',
+    '{"defaults":{"enforce":"nope"}}',
+    '{"exemptions":{"users":[]}}',
+    '{"exemptions":{"namespaces":[1]}}',
+  ]
+  for (const text of wrong)
+    expect(() => podSecurityOf(text)).toThrow(/^PODO_POD_SECURITY is no PodSecurityConfiguration: /)
 })

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { kindOfResource } from '../../api/kinds/index.ts'
+import { kindOfResource, kinds } from '../../api/kinds/index.ts'
 import type { Pod, PodSpec } from '../../api/schema/types.generated.ts'
 import { admitted, furnished, someone, updating } from '../../test/support/admitted.ts'
+import { testApi } from '../../test/support/api.ts'
 import { makeAdmission } from './index.ts'
 
 const pods = kindOfResource('pods')!
@@ -216,6 +217,10 @@ test('[AP185] a Pod that has a node carries its zone and region', () => {
     'topology.kubernetes.io/zone': 'z',
     'topology.kubernetes.io/region': 'r',
   })
+  const own = { 'topology.kubernetes.io/zone': 'mine' }
+  expect(
+    admitted(pods, podOf({ nodeName: 'a' }, { labels: own }), furnished('n', nodes)).metadata.labels,
+  ).toMatchObject(own)
   expect(admitted(pods, podOf({}), furnished('n', nodes)).metadata).not.toHaveProperty('labels')
   expect(admitted(pods, podOf({ nodeName: 'gone' }), furnished('n', nodes)).metadata).not.toHaveProperty('labels')
 })
@@ -268,4 +273,45 @@ test('[AP199] a Pod from before is left alone', () => {
   const old = podOf({ serviceAccountName: 'default' })
   const seen = makeAdmission().mutate(furnished('n'), updating(pods, old, old)) as Pod
   expect(seen.spec).not.toHaveProperty('volumes')
+})
+
+test('[AP185] a Pod that is bound gets them with its node', async () => {
+  const t = testApi(kinds)
+  await t.call('POST', '/api/v1/namespaces', { metadata: { name: 'n' } })
+  await t.call('POST', '/api/v1/nodes', { metadata: { name: 'a', labels: { 'topology.kubernetes.io/zone': 'z' } } })
+  const url = '/api/v1/namespaces/n/pods'
+  await t.call('POST', url, { metadata: { name: 'p' }, spec: { containers: [{ name: 'c', image: 'i' }] } })
+  const target = { kind: 'Node', name: 'a' }
+  expect((await t.call('POST', `${url}/p/binding`, { metadata: { name: 'p' }, target })).status).toBe(201)
+  expect((await t.call('GET', `${url}/p`)).body).toMatchObject({
+    metadata: { labels: { 'topology.kubernetes.io/zone': 'z' } },
+    spec: { nodeName: 'a' },
+  })
+  t.close()
+})
+
+test.each<[string, object, object, string]>([
+  ['within its node', { cpu: '2' }, {}, ''],
+  [
+    'beyond it',
+    { cpu: '4500m', memory: '2Gi' },
+    {},
+    "node didn't have enough allocatable resources: cpu, requested: 4500, allocatable: 4000; memory, requested: 2147483648, allocatable: 1073741824",
+  ],
+  [
+    'on Windows',
+    { cpu: '1' },
+    { 'kubernetes.io/os': 'windows' },
+    'pod resize is only supported on linux nodes, node "a" is "windows"',
+  ],
+])('[AP194] a Pod is resized as far as its node goes: %s', (_what, requests, labels, why) => {
+  const nodes = {
+    'nodes//a': { metadata: { labels }, status: { allocatable: { cpu: '4', memory: '1Gi' } } },
+  }
+  const sized = (amounts: object, generation: number): Pod =>
+    podOf({ nodeName: 'a', containers: [{ name: 'c', image: 'i', resources: { requests: amounts } }] }, { generation })
+  const asked = updating(pods, sized(requests, 2), sized({}, 1), someone(), 'resize')
+  const judge = (): void => makeAdmission().validate(furnished('n', nodes), asked)
+  if (why === '') judge()
+  else expect(judge).toThrow(why)
 })

@@ -51,11 +51,11 @@ const bindingOf = ({ namespace, name }: Key, node: string, { uid = '' }: UpdateO
   return binding
 }
 
-/** What admission wrote on the binding goes over to the Pod. */
+/** What stands on the binding goes over to the Pod: labels that it lacks, and annotations. */
 function withMeta(pod: Resource, { metadata: { labels, annotations } }: Resource): Resource {
   if (labels === undefined && annotations === undefined) return pod
   const metadata = { ...pod.metadata }
-  if (labels !== undefined) metadata.labels = { ...metadata.labels, ...labels }
+  if (labels !== undefined) metadata.labels = { ...labels, ...metadata.labels }
   if (annotations !== undefined) metadata.annotations = { ...metadata.annotations, ...annotations }
   return { ...pod, metadata }
 }
