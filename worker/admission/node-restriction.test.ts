@@ -1,191 +1,237 @@
 import { expect, test } from 'vitest'
 import { kindOfResource } from '../../api/kinds/index.ts'
+import { MASTER, NODE } from '../../api/kinds/testdata/certificates.ts'
 import type { Resource } from '../../api/meta/object.ts'
-import type { Attributes } from '../registry/attributes.ts'
 import { creating, someone, standing, updating } from '../../test/support/admitted.ts'
-import { forbiddenLabels } from './node-labels.ts'
+import type { Attributes } from '../registry/attributes.ts'
 import { nodeRestriction } from './node-restriction.ts'
 
-const NODE = someone('system:node:a', 'system:nodes')
-const plugin = nodeRestriction(() => false)
-const kind = (resource: string) => kindOfResource(resource)!
-const thing = (metadata: object, rest: object = {}): Resource =>
-  ({ apiVersion: 'v1', kind: '', metadata: { name: 'x', namespace: 'n', ...metadata }, ...rest }) as unknown as Resource
-const onNode = (node: string, more: object = {}) => thing({}, { spec: { nodeName: node, ...more } })
-
-const tx = standing({
-  'nodes//a': { metadata: { uid: 'uid-a' } },
-  'pods/n/x': { metadata: { uid: 'uid-x' }, spec: { nodeName: 'a', volumes: tokens('', 'vault') } },
-  'pods/n/other': { spec: { nodeName: 'b' } },
-})
-function tokens(...audiences: string[]): object[] {
-  const sources = audiences.map((audience) => ({
-    serviceAccountToken: { path: 't', ...(audience === '' ? {} : { audience }) },
-  }))
-  return [{ name: 'v', projected: { sources } }]
+const ME = someone('system:node:n1', 'system:nodes')
+const STORED = {
+  'nodes//n1': {},
+  'pods/n/mine': { spec: { nodeName: 'n1' } },
+  'pods/n/theirs': { spec: { nodeName: 'n2' } },
 }
+const objectOf = (name: string, namespace: string, rest: object): Resource => {
+  const { metadata = {}, ...parts } = rest as { metadata?: object } // a test gives the parts that it is about
+  const at = namespace === '' ? {} : { namespace }
+  return { metadata: { name, ...at, ...metadata }, ...parts } as unknown as Resource // as much as the rule looks at
+}
+const kindOf = (resource: string) => kindOfResource(resource) ?? expect.unreachable(resource)
 
-/** What it says, of either half; '' where it lets pass. */
-function said(attributes: Attributes): string {
+function told(attributes: Attributes, caller = ME): string {
+  const plugin = nodeRestriction(() => false)
+  const asked = { ...attributes, caller }
   try {
-    if (attributes.operation === 'CREATE' || attributes.operation === 'UPDATE') {
-      plugin.admit?.(attributes.object, attributes, tx)
-    }
-    plugin.validate?.(attributes, tx)
-    return ''
+    if ('object' in asked) plugin.admit?.(asked.object, asked, standing(STORED))
+    plugin.validate?.(asked, standing(STORED))
   } catch (error) {
     return (error instanceof Error ? error.message : String(error)).replace(/^.* is forbidden: /, '')
   }
+  return ''
 }
-const create = (resource: string, object: Resource, subresource = '') =>
-  said(creating(kind(resource), object, NODE, subresource))
-const update = (resource: string, object: Resource, old: Resource, subresource = '') =>
-  said(updating(kind(resource), object, old, NODE, subresource))
-const remove = (resource: string, old: Resource) =>
-  said({ ...creating(kind(resource), old, NODE), operation: 'DELETE', old, options: {} })
+type Path = readonly [resource: string, namespace: string, name: string, subresource?: string]
+const made = ([resource, namespace, name, sub = '']: Path, rest: object): string =>
+  told(creating(kindOf(resource), objectOf(name, namespace, rest), ME, sub))
+const changed = ([resource, namespace, name, sub = '']: Path, rest: object, old: object): string =>
+  told(updating(kindOf(resource), objectOf(name, namespace, rest), objectOf(name, namespace, old), ME, sub))
+function deleted([resource, namespace, name]: Path, rest: object = {}): string {
+  const { object: old, ...attributes } = creating(kindOf(resource), objectOf(name, namespace, rest), ME)
+  return told({ ...attributes, operation: 'DELETE', old, options: {} })
+}
 
-const mirror = (owner: object = {}, spec: object = {}): Resource =>
-  thing(
-    {
-      annotations: { 'kubernetes.io/config.mirror': 'h' },
-      ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'a', uid: 'uid-a', controller: true, ...owner }],
-    },
-    { spec: { nodeName: 'a', containers: [], ...spec } },
-  )
-const CAN = 'node "a" can only create pods with'
-const CANNOT = 'node "a" can not create pods that reference'
+const OWNER = { apiVersion: 'v1', kind: 'Node', name: 'n1', uid: 'uid-n1', controller: true }
+const mirror = (spec: object = {}, owners: object[] = [OWNER]) => ({
+  metadata: { annotations: { 'kubernetes.io/config.mirror': 'x' }, ownerReferences: owners },
+  spec: { nodeName: 'n1', containers: [], ...spec },
+})
+const claim = (rest: object) => mirror({ volumes: [{ name: 'v', ...rest }] })
+const reaches = (what: string): string => `node "n1" can not create pods that reference ${what}`
+const own = (what: string): string => `node "n1" can only create pods with ${what}`
 
-test.each<[string, Resource, string]>([
-  ['a mirror', mirror(), ''],
+test.each<[what: string, pod: object, why: string]>([
+  ['mirror', mirror(), ''],
   [
-    'a Pod',
-    onNode('a'),
-    'pod does not have "kubernetes.io/config.mirror" annotation, node "a" can only create mirror pods',
+    'Pod',
+    { spec: { nodeName: 'n1' } },
+    'pod does not have "kubernetes.io/config.mirror" annotation, node "n1" can only create mirror pods',
   ],
-  ['for another node', mirror({}, { nodeName: 'b' }), `${CAN} spec.nodeName set to itself`],
-  ['of another owner', mirror({ kind: 'Pod' }), `${CAN} an owner reference set to itself`],
-  ['controlled by nobody', mirror({ controller: false }), `${CAN} a controller owner reference set to itself`],
+  ['mirror elsewhere', mirror({ nodeName: 'n2' }), own('spec.nodeName set to itself')],
+  ['mirror of two', mirror({}, [OWNER, OWNER]), own('a single owner reference set to itself')],
+  ['mirror of nobody', mirror({}, []), own('an owner reference set to itself')],
+  ['mirror of another', mirror({}, [{ ...OWNER, name: 'n2' }]), own('an owner reference set to itself')],
   [
-    'that blocks its owner',
-    mirror({ blockOwnerDeletion: true }),
-    'node "a" must not set blockOwnerDeletion on an owner reference',
-  ],
-  ['of a Node that was', mirror({ uid: 'old' }), 'node a UID mismatch: expected old got uid-a'],
-  ['with an account', mirror({}, { serviceAccountName: 's' }), `${CANNOT} a service account`],
-  ['with a Secret', mirror({}, { volumes: [{ name: 'v', secret: { secretName: 's' } }] }), `${CANNOT} secrets`],
-  [
-    'with a ConfigMap',
-    mirror({}, { containers: [{ name: 'c', envFrom: [{ configMapRef: { name: 'c' } }] }] }),
-    `${CANNOT} configmaps`,
+    'mirror not controlled',
+    mirror({}, [{ ...OWNER, controller: false }]),
+    own('a controller owner reference set to itself'),
   ],
   [
-    'with a claim',
-    mirror({}, { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] }),
-    `${CANNOT} persistentvolumeclaims`,
+    'mirror that blocks',
+    mirror({}, [{ ...OWNER, blockOwnerDeletion: true }]),
+    'node "n1" must not set blockOwnerDeletion on an owner reference',
   ],
-  ['with devices', mirror({}, { resourceClaims: [{ name: 'r' }] }), `${CANNOT} resourceclaims`],
-])('[AP193] a node makes only mirrors of its own Pods: %s', (_what, pod, why) => {
-  expect(create('pods', pod)).toBe(why)
+  ['mirror of an older node', mirror({}, [{ ...OWNER, uid: 'x' }]), 'node n1 UID mismatch: expected x got uid-n1'],
+  ['mirror with an account', mirror({ serviceAccountName: 'a' }), reaches('serviceaccounts')],
+  ['mirror with a pull secret', mirror({ imagePullSecrets: [{ name: 's' }] }), reaches('secrets')],
+  [
+    'mirror with env',
+    mirror({ containers: [{ name: 'c', envFrom: [{ configMapRef: { name: 'm' } }] }] }),
+    reaches('configmaps'),
+  ],
+  ['mirror with a device', mirror({ resourceClaims: [{ name: 'r' }] }), reaches('resourceclaims')],
+  ['mirror with a claim', claim({ persistentVolumeClaim: { claimName: 'c' } }), reaches('persistentvolumeclaims')],
+  ['mirror with a driver', claim({ csi: { driver: 'd' } }), reaches('csidrivers (via CSI volumes)')],
+  [
+    'mirror with a token',
+    claim({ projected: { sources: [{ serviceAccountToken: { path: 't' } }] } }),
+    reaches('serviceaccounts (via projected volumes)'),
+  ],
+  ['mirror with a directory', claim({ hostPath: { path: '/' } }), ''],
+])('[AP193] a node creates a %s: %#', (_, pod, why) => {
+  expect(made(['pods', 'n', 'p'], pod)).toBe(why)
 })
 
-test('[AP193] a node writes the status of its own Pods and lets them go, no more', () => {
-  const mine = onNode('a')
-  expect(update('pods', mine, mine, 'status')).toBe('')
-  expect(update('pods', mine, onNode('b'), 'status')).toBe(
-    'node "a" can only update pod status for pods with spec.nodeName set to itself',
+test('[AP193] a node deletes, evicts and reports on Pods that it runs only', () => {
+  expect(deleted(['pods', 'n', 'mine'])).toBe('')
+  expect(deleted(['pods', 'n', 'theirs'])).toBe('node "n1" can only delete pods with spec.nodeName set to itself')
+  expect(deleted(['pods', 'n', 'gone'])).toBe('pods "gone" not found')
+  expect(made(['pods', 'n', 'mine', 'eviction'], {})).toBe('')
+  expect(made(['pods', 'n', 'theirs', 'eviction'], {})).toBe(
+    'node n1 can only evict pods with spec.nodeName set to itself',
   )
-  const labelled = { ...mine, metadata: { ...mine.metadata, labels: { a: 'b' } } }
-  expect(update('pods', labelled, mine, 'status')).toBe('node "a" cannot update labels through pod status')
-  expect(update('pods', mine, mine)).toBe(
-    'unexpected operation "UPDATE", node "a" can only create and delete mirror pods',
+  expect(made(['pods', 'n', 'mine', 'binding'], {})).toBe(
+    `unexpected pod subresource "binding", only 'status' and 'eviction' are allowed`,
   )
-  expect(update('pods', mine, mine, 'resize')).toBe(
-    `unexpected pod subresource "resize", only 'status' and 'eviction' are allowed`,
+  expect(changed(['pods', 'n', 'mine'], { spec: { nodeName: 'n1' } }, { spec: { nodeName: 'n1' } })).toBe(
+    'unexpected operation "UPDATE", node "n1" can only create and delete mirror pods',
   )
-  expect(remove('pods', mine)).toBe('')
-  expect(remove('pods', thing({ name: 'other' }))).toBe(
-    'node "a" can only delete pods with spec.nodeName set to itself',
-  )
-  expect(create('pods', thing({}), 'eviction')).toBe('')
-  expect(create('pods', thing({ name: 'other' }), 'eviction')).toBe(
-    'node a can only evict pods with spec.nodeName set to itself',
-  )
-  expect(create('pods', thing({ name: 'gone' }), 'eviction')).toBe('pods "gone" not found')
 })
 
-test('[AP193] a node states itself, and nothing that would draw Pods to it', () => {
-  const node = (metadata: object = {}, spec: object = {}) =>
-    thing({ name: 'a', namespace: undefined, ...metadata }, { spec })
-  expect(create('nodes', node({ labels: { 'kubernetes.io/arch': 'arm64', own: 'x' } }))).toBe('')
-  expect(create('nodes', node({ name: 'b' }))).toBe('node "a" is not allowed to modify node "b"')
-  expect(
-    create('nodes', node({ labels: { 'node-role.kubernetes.io/x': '', 'a.node-restriction.kubernetes.io/y': '' } })),
-  ).toBe(
-    'node "a" is not allowed to set the following labels: a.node-restriction.kubernetes.io/y, node-role.kubernetes.io/x',
-  )
-  const role = node({ labels: { 'node-role.kubernetes.io/x': '' } })
-  expect(update('nodes', role, role)).toBe('')
-  expect(update('nodes', node(), role)).toBe('is not allowed to modify labels: node-role.kubernetes.io/x')
-  const tainted = node({}, { taints: [{ key: 'k', effect: 'NoSchedule' }] })
-  expect(update('nodes', node(), tainted)).toBe('node "a" is not allowed to modify taints')
-  const owned = node({ ownerReferences: [{ name: 'o' }] })
-  expect(update('nodes', owned, node())).toBe('node "a" is not allowed to modify ownerReferences')
-})
-
-test.each<[string, object, string]>([
-  ['bound to its Pod', {}, ''],
-  ['for an audience that the Pod names', { audiences: ['vault'] }, ''],
-  ['bound to nothing', { boundObjectRef: undefined }, 'node requested token not bound to a pod'],
-  ['without a uid', { uid: undefined }, 'node requested token with a pod binding without a uid'],
+test.each<[what: string, after: object, node: string, why: string]>([
+  ['its status', { status: { phase: 'Running' } }, 'n1', ''],
+  ['that of another', {}, 'n2', 'node "n1" can only update pod status for pods with spec.nodeName set to itself'],
+  ['labels', { metadata: { labels: { a: 'b' } } }, 'n1', 'node "n1" cannot update labels through pod status'],
   [
-    'of a Pod that was',
-    { uid: 'old' },
-    'the UID in the bound object reference (old) does not match the UID in record. The object might have been deleted and then recreated',
+    'claims',
+    { status: { resourceClaimStatuses: [{ name: 'r', resourceClaimName: 'x' }] } },
+    'n1',
+    'node "n1" cannot update resource claim statues',
   ],
-  [
-    'of another node',
-    { name: 'other', uid: 'uid-other' },
-    'node requested token bound to a pod scheduled on a different node',
-  ],
-  ['for two audiences', { audiences: ['a', 'b'] }, 'node may only request 0 or 1 audiences'],
-  ['for another audience', { audiences: ['bank'] }, 'audience "bank" not found in pod spec volume'],
-])(
-  '[AP193] a node asks for tokens of its Pods alone: %s',
-  (_what, { audiences, ...ref }: Record<string, unknown>, why) => {
-    const bound =
-      'boundObjectRef' in ref
-        ? {}
-        : { boundObjectRef: { apiVersion: 'v1', kind: 'Pod', name: 'x', uid: 'uid-x', ...ref } }
-    const request = thing({ name: 'default' }, { spec: { audiences: audiences ?? [], ...bound } })
-    expect(create('serviceaccounts', request, 'token')).toBe(why)
-  },
-)
-
-test('[AP193] leases, CSINodes and ResourceSlices are its own, of claims only what it did', () => {
-  const lease = (name: string, namespace: string) => thing({ name, namespace })
-  const leases = 'leases.coordination.k8s.io'
-  expect(create(leases, lease('a', 'kube-node-lease'))).toBe('')
-  expect(create(leases, lease('a', 'default'))).toBe('can only access leases in the "kube-node-lease" system namespace')
-  expect(remove(leases, lease('b', 'kube-node-lease'))).toBe(
-    'can only access node lease with the same name as the requesting node',
-  )
-  expect(create('csinodes.storage.k8s.io', thing({ name: 'b' }))).toBe(
-    'can only access CSINode with the same name as the requesting node',
-  )
-  expect(create('resourceslices.resource.k8s.io', thing({}, { spec: { nodeName: 'b' } }))).toBe(
-    'can only create ResourceSlice with the same NodeName as the requesting node',
-  )
-  const claim = (status: object, spec: object = {}) => thing({}, { spec, status })
-  const claims = 'persistentvolumeclaims'
-  expect(update(claims, claim({ capacity: { storage: '2Gi' } }), claim({}), 'status')).toBe('')
-  expect(update(claims, claim({ phase: 'Bound' }), claim({}), 'status')).toMatch(/^node "a" is not allowed to update/)
-  expect(update(claims, claim({}), claim({}))).toBe('may only update PVC status')
+])('[AP193] a node writes of a Pod %s', (_, after, nodeName, why) => {
+  const spec = { nodeName }
+  expect(changed(['pods', 'n', 'p', 'status'], { spec, ...after }, { spec })).toBe(why)
 })
 
-test('[AP193] who is no node is not asked', () => {
-  const asked = creating(kind('pods'), onNode('b'), someone('me'))
-  expect(() => plugin.admit?.(asked.object, asked, tx)).not.toThrow()
-  expect(
-    forbiddenLabels({ 'kubelet.kubernetes.io/x': '1', 'x.k8s.io/y': '1', 'topology.kubernetes.io/zone': 'z' }),
-  ).toEqual(['x.k8s.io/y'])
+const labelled = (...keys: string[]) => ({
+  metadata: { labels: Object.fromEntries(keys.map((key) => [key, 'v'])) },
+})
+const FINE = [
+  'kubernetes.io/hostname',
+  'beta.kubernetes.io/arch',
+  'topology.kubernetes.io/zone',
+  'node.kubernetes.io/x',
+  'a.kubelet.kubernetes.io/x',
+  'example.com/x',
+  'x',
+  'notkubernetes.io/x',
+]
+const FORBIDDEN = [
+  'a.k8s.io/x',
+  'a.node-restriction.kubernetes.io/x',
+  'kubernetes.io/x',
+  'node-restriction.kubernetes.io/x',
+  'node-role.kubernetes.io/control-plane',
+]
+
+test('[AP193] a node makes its own Node, without labels that draw Pods', () => {
+  expect(made(['nodes', '', 'n1'], labelled(...FINE))).toBe('')
+  expect(made(['nodes', '', 'n1'], labelled(...FORBIDDEN, ...FINE))).toBe(
+    `node "n1" is not allowed to set the following labels: ${FORBIDDEN.join(', ')}`,
+  )
+  expect(made(['nodes', '', 'n2'], {})).toBe('node "n1" is not allowed to modify node "n2"')
+  expect(made(['nodes', '', 'n1'], { spec: { configSource: { configMap: {} } } })).toBe(
+    'node "n1" is not allowed to create pods with a non-nil configSource',
+  )
+  expect(deleted(['nodes', '', 'n1'])).toBe('')
+  expect(deleted(['nodes', '', 'n2'])).toBe('node "n1" is not allowed to modify node "n2"')
+})
+
+const TAINTED = { spec: { taints: [{ key: 'a', effect: 'NoSchedule' }] } }
+test.each<[what: string, after: object, before: object, why: string]>([
+  [
+    'what was there',
+    { ...TAINTED, ...labelled('kubernetes.io/x') },
+    { ...TAINTED, ...labelled('kubernetes.io/x') },
+    '',
+  ],
+  ['a label', labelled('example.com/x'), {}, ''],
+  ['a label away', {}, labelled('kubernetes.io/x'), 'is not allowed to modify labels: kubernetes.io/x'],
+  ['a taint', TAINTED, {}, 'node "n1" is not allowed to modify taints'],
+  ['a taint away', { spec: { taints: null } }, TAINTED, 'node "n1" is not allowed to modify taints'],
+  ['no taints', { spec: { taints: [] } }, {}, ''],
+  ['an owner', { metadata: { ownerReferences: [OWNER] } }, {}, 'node "n1" is not allowed to modify ownerReferences'],
+  [
+    'a source',
+    { spec: { configSource: { configMap: {} } } },
+    {},
+    'node "n1" is not allowed to update configSource to a new non-nil configSource',
+  ],
+  ['a source away', {}, { spec: { configSource: { configMap: {} } } }, ''],
+])('[AP193] a node writes %s of its Node, in itself and in its status', (_, after, before, why) => {
+  expect(changed(['nodes', '', 'n1'], after, before)).toBe(why)
+  expect(changed(['nodes', '', 'n1', 'status'], after, before)).toBe(why)
+})
+
+const CLAIM = ['persistentvolumeclaims', 'n', 'c', 'status'] as const
+test('[AP193] of claims a node writes what comes of a resize', () => {
+  const resized = {
+    capacity: { storage: '2Gi' },
+    conditions: [{ type: 'Resizing', status: 'True' }],
+    allocatedResources: { storage: '2Gi' },
+    allocatedResourceStatuses: { storage: 'NodeResizeInProgress' },
+  }
+  const only = 'node "n1" is not allowed to update fields other than status.quantity and status.conditions'
+  const before = { metadata: { resourceVersion: '1' }, spec: {}, status: { phase: 'Bound' } }
+  expect(changed(CLAIM, { spec: {}, status: { phase: 'Bound', ...resized } }, before)).toBe('')
+  expect(changed(CLAIM, { spec: {}, status: { phase: 'Lost' } }, before)).toBe(only)
+  expect(changed(CLAIM, { ...before, metadata: { finalizers: ['a.b/c'] } }, before)).toBe(only)
+  expect(changed(['persistentvolumeclaims', 'n', 'c'], before, before)).toBe('may only update PVC status')
+  expect(deleted(['persistentvolumeclaims', 'n', 'c'])).toBe('may only update PVC status')
+})
+
+const LEASE = 'leases.coordination.k8s.io'
+const SAME = 'with the same name as the requesting node'
+const SLICE = 'resourceslices.resource.k8s.io'
+test('[AP193] a node writes its own Lease, CSINode and slices', () => {
+  expect(made([LEASE, 'kube-node-lease', 'n1'], {})).toBe('')
+  expect(made([LEASE, 'kube-node-lease', 'n2'], {})).toBe(`can only access node lease ${SAME}`)
+  expect(deleted([LEASE, 'kube-node-lease', 'n2'])).toBe(`can only access node lease ${SAME}`)
+  expect(made([LEASE, 'n', 'n1'], {})).toBe('can only access leases in the "kube-node-lease" system namespace')
+  expect(made(['csinodes.storage.k8s.io', '', 'n1'], {})).toBe('')
+  expect(changed(['csinodes.storage.k8s.io', '', 'n2'], {}, {})).toBe(`can only access CSINode ${SAME}`)
+  for (const [nodeName, why] of [
+    ['n1', ''],
+    ['n2', 'ResourceSlice with the same NodeName as the requesting node'],
+  ] as const) {
+    expect(made([SLICE, '', 's'], { spec: { nodeName } })).toBe(why && `can only create ${why}`)
+    expect(deleted([SLICE, '', 's'], { spec: { nodeName } })).toBe(why && `can only delete ${why}`)
+  }
+})
+
+test('[AP193] a node asks for a certificate of a node as itself', () => {
+  const asked = (signer: string, request: string): string =>
+    made(['certificatesigningrequests.certificates.k8s.io', '', 'r'], { spec: { signerName: signer, request } })
+  for (const signer of ['kubernetes.io/kubelet-serving', 'kubernetes.io/kube-apiserver-client-kubelet']) {
+    expect(asked(signer, NODE)).toBe('')
+    expect(asked(signer, MASTER)).toBe('can only create a node CSR with CN=system:node:n1')
+    expect(asked(signer, '')).toBe('unable to parse csr: PEM block type must be CERTIFICATE REQUEST')
+  }
+  expect(asked('example.com/s', MASTER)).toBe('')
+})
+
+test('[AP193] who is no node is not restricted, and a node without a name may nothing', () => {
+  const lease = creating(kindOf(LEASE), objectOf('x', 'n', {}))
+  expect(told(lease, someone('system:node:n1'))).toBe('')
+  expect(told(lease, someone('jane', 'system:nodes'))).toBe('')
+  expect(told(lease, someone('system:node:', 'system:nodes'))).toBe('could not determine node from user "system:node:"')
 })

@@ -5,10 +5,10 @@ import { isJsonObject } from '../../api/schema/json-value.ts'
 const NOT_FOR_NODES = new Set(['controllerPublishSecretRef', 'controllerExpandSecretRef'])
 
 /**
- * Whether the spec of a Pod or of a volume references this Secret or ConfigMap: volumes, projected sources, env, envFrom,
+ * Whether the spec of a Pod or of a volume references this Secret or ConfigMap (any of them without a name): volumes, projected sources, env, envFrom,
  * pull secrets, the secrets of drivers (podutil.VisitPodSecretNames, VisitPodConfigmapNames).
  */
-export function names(spec: Json, what: 'configMap' | 'secret', name: string, key = ''): boolean {
+export function names(spec: Json, what: 'configMap' | 'secret', name?: string, key = ''): boolean {
   if (Array.isArray(spec)) {
     const inside = key === 'imagePullSecrets' && what === 'secret' ? 'secretRef' : ''
     return spec.some((item) => names(item, what, name, inside))
@@ -16,6 +16,6 @@ export function names(spec: Json, what: 'configMap' | 'secret', name: string, ke
   if (!isJsonObject(spec) || NOT_FOR_NODES.has(key)) return false
   const isReference =
     [what, `${what}Ref`, `${what}KeyRef`].includes(key) || (what === 'secret' && key.endsWith('SecretRef'))
-  if (isReference && (spec['name'] === name || spec['secretName'] === name)) return true
+  if (isReference && (name === undefined || spec['name'] === name || spec['secretName'] === name)) return true
   return Object.entries(spec).some(([inner, value]) => names(value, what, name, inner))
 }
