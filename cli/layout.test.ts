@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { afterEach, expect, test, vi } from 'vitest'
 import { dockerSocket } from './docker-engine.ts'
-import { machineAddresses, nodeName, port, serverNames, workerVars } from './layout.ts'
+import { apiVar, machineAddresses, nodeName, port, serverNames, workerVars } from './layout.ts'
 import { Refusal } from './state.ts'
 
 afterEach(() => vi.unstubAllEnvs())
@@ -35,6 +35,14 @@ test('[CL19] the range of the Pods’ addresses reaches the Worker only where it
   expect(workerVars()).toEqual({})
   vi.stubEnv('PODO_CLUSTER_CIDR', '10.32.0.0/16')
   expect(workerVars()).toEqual({ PODO_CLUSTER_CIDR: '10.32.0.0/16' })
+})
+
+test('[CT137] the control plane is told its own address: of a loopback or of all addresses the machine’s first', () => {
+  expect(apiVar('192.0.2.7', 8443, [])).toEqual({ PODO_API: 'https://192.0.2.7:8443' })
+  for (const listen of ['127.0.0.1', '0.0.0.0']) {
+    expect(apiVar(listen, 1, ['192.0.2.1', '192.0.2.2'])).toEqual({ PODO_API: 'https://192.0.2.1:1' })
+    expect(apiVar(listen, 1, [])).toEqual({})
+  }
 })
 
 test('[CL27] DOCKER_HOST names a local socket, or is refused in a sentence', () => {

@@ -24,7 +24,7 @@ test('[AP232] Kubectl cluster-info should check if Kubernetes control plane serv
 
 test('[AP232] Kubectl version should check is all data is printed', async () => {
   expect(await cluster.ok(['version', '-o', 'yaml'])).toMatch(
-    /clientVersion:[\s\S]*serverVersion:[\s\S]*gitVersion: v1\.36[\s\S]*major: "1"\n *minor: "36"/,
+    /clientVersion:[\s\S]*serverVersion:[\s\S]*gitVersion: v1\.36[\s\S]*major: "1"\n[\s\S]* minor: "36"/,
   )
 })
 

@@ -6,6 +6,9 @@ import { testApi, type TestApi } from '../../test/support/api.ts'
 
 const BASE = '/api/v1/namespaces/default/configmaps'
 const MERGE = { headers: { 'content-type': 'application/merge-patch+json' } }
+/** openssl req -newkey rsa -subj /CN=jane/O=devs */
+const CSR =
+  'LS0tLS1CRUdJTiBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0KTUlJQ1l6Q0NBVXNDQVFBd0hqRU5NQXNHQTFVRUF3d0VhbUZ1WlRFTk1Bc0dBMVVFQ2d3RVpHVjJjekNDQVNJdwpEUVlKS29aSWh2Y05BUUVCQlFBRGdnRVBBRENDQVFvQ2dnRUJBTEhqdjRLcnB3QWF5aUFwcWUyL3lTSWRPdUxICllHSjg5MkZGWllCaVNTMkN2QUxjb1RrN0tGckh6eFIxK2dEUEN3UGRCVFlURWZ6NkxUc3hFU1EzTTlyZFFUeFIKNG5HZnAvM2FSVmhvVEsxNTVUSlZKa3VnK1JWSUQ4RlBycTJrbWpnME5DNVhPTXZXa3BxKzBlMWxCdmc2TlBISQpXSStvSjRQcDFmNDA4cVhha2Q0WkJXSU5WbzFVT0tCa2JLd2lVTktVT1FTb29ILytXdWlhaVhJQlZFVnA2K2FSCmNVamZYbm1veC9BbkNaSHd3NTY4QzVvbVV6ZHJ1NFRHSE1Yb0RLeEN5alo5Sk1nSENSbTV3Nk9zM25wNGVMUHMKN2VHOUEwSFlmTWRyTWN4UzVkcFh0YWoycEMybFJXblE4QUQ1RGlrd1lJSnUxZzc4QjFEdktjWlRqcjhDQXdFQQpBYUFBTUEwR0NTcUdTSWIzRFFFQkN3VUFBNElCQVFCcllBbFNQMndLQ3dHVXdNdTNaUURWSWRpYmNXMVkrM3VXCnZrNG9qUjZqcnlhbHArYVpZQVU1RFE3UHo4Y1RLbjAzVGY5a2xxZlRoKzNqcXEwV3o0MklORzcvVkp6RHVGQmQKN2toMFY3OW1jN3ZpK3VHeStOcmdpOUlVVkpPV0pnMzJ3TlJVbURBRlZwWkp1S21JZTg2cmlRT21ZU3lIVFBxagpYelRGZVU0QTlWaXlJOFJZa0xNWnZFWjVqRjcwMUoyRFJtVVN1OXk2aW9BL1FiYkkrazFtMFVxV0pHdzZLNFpCCnVTUG0xYWh6cUpoUTdCTlBjWndjYnZNdldDRWM2Z0tGdDU4WlIyVE5kbmxVU2FhZDVYc1RhN0Y0MXlleFdNY1AKSUtQN3JFVCtuZ2I0UHk3U1JXcm56SWcwcTVheFNPTkxvWXpZSi9vRU5uUTRmVVkwdnBzMAotLS0tLUVORCBDRVJUSUZJQ0FURSBSRVFVRVNULS0tLS0K'
 let t: TestApi
 
 async function open(ring?: number): Promise<void> {
@@ -218,4 +221,30 @@ test('[AP215] watches that begin at each event of another see the rest in the sa
     await t.call('GET', `${BASE}?watch=1&resourceVersion=${event.split(' ')[1]}`)
     expect(t.sockets.at(-1)!.events().map(line)).toEqual(seen.slice(i + 1))
   }
+})
+
+test.each([
+  ['/api/v1/namespaces', {}],
+  ['/apis/rbac.authorization.k8s.io/v1/clusterroles', { rules: [] }],
+  ['/apis/certificates.k8s.io/v1/certificatesigningrequests', {}],
+  ['/api/v1/namespaces/default/configmaps', { data: { a: 'b' } }],
+  ['/apis/apps/v1/namespaces/default/deployments', {}],
+])('[AP249] what was got from %s as protobuf is put back as it is, and nothing changes', async (path, more) => {
+  const bodies: Readonly<Record<string, object>> = {
+    certificatesigningrequests: { spec: { signerName: 'example.com/x', request: CSR, usages: ['client auth'] } },
+    deployments: {
+      spec: {
+        selector: { matchLabels: { a: 'b' } },
+        template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+      },
+    },
+  }
+  const body = { metadata: { name: 'again' }, ...more, ...bodies[path.split('/').at(-1) ?? ''] }
+  const made = await t.call('POST', path, body)
+  expect(made.status, made.text).toBe(201)
+  const type = 'application/vnd.kubernetes.protobuf'
+  const { bytes } = await t.call('GET', `${path}/again`, undefined, { headers: { accept: type } })
+  const put = await t.call('PUT', `${path}/again`, bytes, { headers: { 'content-type': type } })
+  expect(put.status, put.text).toBe(200)
+  expect(put.body['metadata']).toEqual(made.body['metadata'])
 })

@@ -120,7 +120,9 @@ function keepMeta(kind: Kind, key: Key, old: Resource, sent: Draft): ObjectMeta 
     creationTimestamp: given.creationTimestamp || old.metadata.creationTimestamp,
     resourceVersion: old.metadata.resourceVersion,
   }
+  // An object of the cluster has none, whatever was sent: protobuf sends empty texts.
   if (kind.namespaced) meta.namespace = key.namespace
+  else delete meta.namespace
   for (const field of ['generation', 'deletionTimestamp', 'deletionGracePeriodSeconds'] as const) {
     const kept = old.metadata[field]
     if (kept === undefined) delete meta[field]
