@@ -242,7 +242,9 @@ describe.each(kubectls())('kubectl $version', (binary) => {
     expect(await fails(['get', 'widgets'])).toContain('the server doesn\'t have a resource type "widgets"')
   })
 
-  test.runIf(minor(binary.version) >= 28)('[AP233] events, subresources of get and patch', async () => {
+  // 1.27 has no `--subresource` of these yet.
+  if (minor(binary.version) < 28) return
+  test('[AP233] events, subresources of get and patch', async () => {
     expect(await ok(['events'])).toMatch(/^LAST SEEN|No events/)
     expect(await ok(['get', 'deployment', 'web', '--subresource=scale', '-o', 'jsonpath={.kind}'])).toBe('Scale')
     const scale = ['patch', 'deployment', 'web', '--subresource=scale', '--type=merge', '-p', '{"spec":{"replicas":2}}']
