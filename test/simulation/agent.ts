@@ -48,13 +48,19 @@ export class Agent {
   readonly #reports: Reports
   /** Pods so far: each has an address that no other of this machine had. */
   #pods = 1
-  readonly #octet: number
+  /** The middle octets of its Pods' addresses, made of its name. */
+  readonly #range: number
 
   constructor(name: string, chance: Chance, reports: Reports) {
     this.name = name
-    this.#octet = 100 + Number(/\d+$/.exec(name)?.[0] ?? 0)
+    this.#range = [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 65_000, 7)
     this.#chance = chance
     this.#reports = reports
+  }
+
+  #address(): string {
+    const middle = this.#range + (this.#pods >> 8)
+    return `10.${middle >> 8}.${middle & 255}.${this.#pods++ & 255}`
   }
 
   /** When something happens here by itself. */
@@ -127,7 +133,7 @@ export class Agent {
       name,
       uid,
       image,
-      ip: `10.${this.#octet}.${this.#pods >> 8}.${this.#pods++ & 255}`,
+      ip: this.#address(),
       state: 'pulling',
       at: pulled,
       restarts: 0,
